@@ -1,0 +1,90 @@
+"""Named lists of known content: banks, their contents and signals, and the feed of changes."""
+
+from hedgerow.banks.errors import (
+    BadBank,
+    BadContent,
+    BadImport,
+    BadPage,
+    BadRow,
+    BankExists,
+    BanksProblem,
+    ExportBroken,
+    ImportBroken,
+    ImportFailed,
+    ImportRefused,
+    NoSuchBank,
+    NoSuchContent,
+    NoSuchImport,
+    NumbersUsedUp,
+)
+from hedgerow.banks.feed import SignalFeed
+from hedgerow.banks.formats import ImportOptions
+from hedgerow.banks.imports import Progress
+from hedgerow.banks.keys import bank_of, bank_range, content_of, content_range, key_of
+from hedgerow.banks.limits import DEFAULT_LIMITS, Limits
+from hedgerow.banks.lookups import (
+    contents_by_id,
+    exact_matches,
+    latest,
+    policies,
+    signal_types_in_use,
+)
+from hedgerow.banks.records import (
+    Action,
+    Added,
+    Bank,
+    BankDetails,
+    Content,
+    ExactMatch,
+    Format,
+    Import,
+    ImportReport,
+    Kind,
+    Policy,
+)
+from hedgerow.banks.service import Banks
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Action",
+    "Added",
+    "BadBank",
+    "BadContent",
+    "BadImport",
+    "BadPage",
+    "BadRow",
+    "Bank",
+    "BankDetails",
+    "BankExists",
+    "Banks",
+    "BanksProblem",
+    "Content",
+    "ExactMatch",
+    "ExportBroken",
+    "Format",
+    "Import",
+    "ImportBroken",
+    "ImportFailed",
+    "ImportOptions",
+    "ImportRefused",
+    "ImportReport",
+    "Kind",
+    "Limits",
+    "NoSuchBank",
+    "NoSuchContent",
+    "NoSuchImport",
+    "NumbersUsedUp",
+    "Policy",
+    "Progress",
+    "SignalFeed",
+    "bank_of",
+    "bank_range",
+    "content_of",
+    "content_range",
+    "contents_by_id",
+    "exact_matches",
+    "key_of",
+    "latest",
+    "policies",
+    "signal_types_in_use",
+]

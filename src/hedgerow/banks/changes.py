@@ -1,0 +1,68 @@
+"""The change feed's writing side: every change of what a bank matches leaves one line.
+
+A change is numbered before anything else happens in its transaction. The counter's row then is
+the lock that all of them wait for, so the order of the numbers is the order of the commits, and
+a content made in change n has a higher number than any made alone in a change before n.
+"""
+
+from enum import StrEnum
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from hedgerow.banks.models import ChangeRow
+from hedgerow.store import allocate, now
+
+SEQUENCE = "change"
+BANK = "bank"
+CONTENT = "content"
+IMPORT = "import"
+
+
+class Op(StrEnum):
+    """What changed.
+
+    `add`: contents `first_content_id` to `last_content_id` of a bank are there: those with the
+    change's `import_id`, as the numbers of an import interleave with those of others. Which of
+    them are still there, and their signals, is read from the contents. `remove`: one content is
+    gone. `remove_bank`: a bank and all in it are gone. `configure`: a bank was made, or its name,
+    action, thresholds or description changed.
+    """
+
+    ADD = "add"
+    REMOVE = "remove"
+    REMOVE_BANK = "remove_bank"
+    CONFIGURE = "configure"
+
+
+def next_sequence(session: Session) -> int:
+    """Take the number of the next change, and with it the lock of all changes."""
+    return allocate(session, SEQUENCE)
+
+
+def record(
+    session: Session,
+    sequence: int,
+    op: Op,
+    bank_id: int,
+    first: int | None = None,
+    last: int | None = None,
+    import_id: int | None = None,
+) -> None:
+    """Write the line of a change whose number was taken at the transaction's beginning."""
+    session.execute(
+        insert(ChangeRow).values(
+            sequence=sequence,
+            op=op,
+            bank_id=bank_id,
+            first_content_id=first,
+            last_content_id=first if last is None else last,
+            import_id=import_id,
+            at=now(),
+        )
+    )
+
+
+def latest(session: Session) -> int:
+    """Return the number of the last change, 0 when there was none."""
+    return session.execute(select(func.max(ChangeRow.sequence))).scalar_one() or 0

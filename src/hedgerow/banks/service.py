@@ -1,0 +1,246 @@
+"""The banks as other rooms use them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from hedgerow.banks import checks, contents, curation, exports, imports, staging
+from hedgerow.banks.errors import BadPage
+from hedgerow.banks.formats import ImportOptions
+from hedgerow.banks.imports import Progress
+from hedgerow.banks.limits import DEFAULT_LIMITS, Limits
+from hedgerow.banks.records import Added, Bank, BankDetails, Content, Format, ImportReport
+from hedgerow.signals import Signal
+from hedgerow.store import Database
+
+DEFAULT_OPTIONS = ImportOptions()
+
+
+class Banks:
+    """The banks of a database. Safe to share between threads.
+
+    Every method is a transaction of its own; all raise `store.StoreProblem` when the database
+    can't be used.
+
+    Args:
+        database: where they are.
+        limits: what a bank takes.
+    """
+
+    def __init__(self, database: Database, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.database = database
+        self.limits = limits
+
+    def create(
+        self,
+        name: str,
+        action: str | None = None,
+        kind: str = "positive",
+        thresholds: Mapping[str, int] | None = None,
+        description: str = "",
+    ) -> Bank:
+        """Make a bank.
+
+        Args:
+            name: 1 to 64 ASCII letters, digits and `._-`, starting with a letter or digit.
+            action: "block", "review" or "record"; "review" when not given. None for a negative
+                bank.
+            kind: "positive", or "negative" for known false positives.
+            thresholds: distances in bits by signal type, where not the type's default.
+            description: free text.
+
+        Raises:
+            BadBank: one of these isn't possible.
+            BankExists: the name is taken.
+            NumbersUsedUp: no more banks fit in an index key.
+        """
+        with self.database.write() as session:
+            curation.create(session, name, action, kind, thresholds or {}, description, self.limits)
+            return curation.summary(session, name)
+
+    def list(self) -> Sequence[Bank]:
+        """Return all banks by name."""
+        with self.database.read() as session:
+            return curation.banks(session)
+
+    def get(self, name: str) -> BankDetails:
+        """Return a bank with its counts by signal type and its unfinished imports.
+
+        Raises:
+            NoSuchBank: there is none.
+        """
+        with self.database.read() as session:
+            return curation.details(session, name)
+
+    def update(
+        self,
+        name: str,
+        *,
+        new_name: str | None = None,
+        action: str | None = None,
+        thresholds: Mapping[str, int | None] | None = None,
+        description: str | None = None,
+    ) -> Bank:
+        """Change a bank; what isn't given stays. Its kind can't change: make another bank.
+
+        Args:
+            name: which bank.
+            new_name: as in `create`.
+            action: as in `create`; positive banks only.
+            thresholds: by signal type; None for a type takes the bank's own distance away, types
+                that aren't named keep theirs.
+            description: free text.
+
+        Raises:
+            NoSuchBank: there is none.
+            BadBank: a value isn't possible; nothing is changed.
+            BankExists: the new name is taken.
+        """
+        with self.database.write() as session:
+            curation.change(
+                session,
+                name,
+                new_name=new_name,
+                action=action,
+                thresholds=thresholds,
+                description=description,
+                limits=self.limits,
+            )
+            return curation.summary(session, new_name or name)
+
+    def delete(self, name: str) -> None:
+        """Delete a bank and all that is in it, at once and for good.
+
+        Raises:
+            NoSuchBank: there is none.
+        """
+        with self.database.write() as session:
+            curation.remove(session, name)
+
+    def add_content(
+        self,
+        bank: str,
+        signals: Iterable[Signal],
+        labels: Sequence[str] = (),
+        note: str = "",
+        source: str = "",
+        reference: str = "",
+    ) -> Added:
+        """Put a content into a bank.
+
+        When a content with the same signals is in the bank, that one is returned and stays as it
+        is.
+
+        Args:
+            bank: name.
+            signals: at least one, at most one of each type.
+            labels: without '|', ';' or control characters.
+            note: free text.
+            source: who it came from.
+            reference: how the source calls it.
+
+        Raises:
+            NoSuchBank: there is no such bank.
+            BadContent: one of the others isn't possible.
+            NumbersUsedUp: no more contents fit in an index key.
+        """
+        draft = checks.draft(signals, labels, note, source, reference, limits=self.limits)
+        with self.database.write() as session:
+            return contents.add(session, bank, draft)
+
+    def content(self, bank: str, content_id: int) -> Content:
+        """Return one content.
+
+        Raises:
+            NoSuchBank: there is no such bank.
+            NoSuchContent: the bank has no such content.
+        """
+        with self.database.read() as session:
+            return contents.get(session, bank, content_id)
+
+    def list_content(self, bank: str, after: int = 0, limit: int = 100) -> Sequence[Content]:
+        """Return contents of a bank in the order of their numbers.
+
+        Args:
+            bank: name.
+            after: only those with a higher number: the last of the page before.
+            limit: how many at most, up to `Limits.max_page`.
+
+        Raises:
+            NoSuchBank: there is no such bank.
+            BadPage: `limit` is outside its range.
+        """
+        if not 1 <= limit <= self.limits.max_page:
+            msg = f"a page has 1 to {self.limits.max_page} contents"
+            raise BadPage(msg)
+        with self.database.read() as session:
+            return contents.page(session, bank, after, limit)
+
+    def remove_content(self, bank: str, content_id: int) -> None:
+        """Delete one content at once; only its number stays, in the change feed.
+
+        Raises:
+            NoSuchBank: there is no such bank.
+            NoSuchContent: the bank has no such content.
+        """
+        with self.database.write() as session:
+            contents.remove(session, bank, content_id)
+
+    def remove_by_signal(self, bank: str, signal_type: str, value: str) -> Sequence[int]:
+        """Delete all contents of a bank that have this very signal; return their numbers.
+
+        Raises:
+            NoSuchBank: there is no such bank.
+            BadContent: it isn't a signal of that type.
+        """
+        signal = checks.signal(signal_type, value, None, self.limits)
+        with self.database.write() as session:
+            return contents.remove_by_signal(session, bank, signal)
+
+    def import_file(
+        self,
+        bank: str,
+        path: Path,
+        options: ImportOptions = DEFAULT_OPTIONS,
+        progress: Progress | None = None,
+    ) -> ImportReport:
+        """Import a file of signals: all of it or nothing, and visible all at once.
+
+        An import that was broken off goes on when the same file is imported into the same bank
+        with the same options.
+
+        Args:
+            bank: name.
+            path: of the file; formats are described in docs/banks.md.
+            options: how to read it.
+            progress: called with the rows done and the rows in all, the latter None while the
+                file is being checked.
+
+        Raises:
+            NoSuchBank: there is no such bank.
+            BadImport: the file, its format or its header can't be used.
+            ImportRefused: rows are bad; has their line numbers and reasons.
+            ImportBroken: the file changed meanwhile, or another process does the same import.
+            NoSuchImport: it was abandoned, or its bank deleted, meanwhile.
+        """
+        return imports.import_file(self.database, bank, path, options, self.limits, progress)
+
+    def abandon(self, import_id: int) -> None:
+        """Delete what an unfinished import has staged.
+
+        Raises:
+            NoSuchImport: there is no such unfinished import.
+        """
+        staging.abandon(self.database, import_id)
+
+    def export(self, bank: str, format: Format = Format.NDJSON) -> Iterator[str]:  # noqa: A002
+        """Give a bank's contents as text, piece by piece, in the order of their numbers.
+
+        NDJSON and CSV lose nothing when they are imported again. Lines hold the signals alone,
+        each on a line of its own.
+
+        Raises:
+            NoSuchBank: there is no such bank; raised before the first piece.
+        """
+        with self.database.read() as session:
+            bank_id = curation.require(session, bank).id
+        return exports.export(self.database, bank_id, Format(format))

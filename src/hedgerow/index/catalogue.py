@@ -1,0 +1,176 @@
+"""An index that follows a change feed.
+
+The feed (a database) is the truth; the index is derived from it and may be deleted. Every process
+has a catalogue of its own: the first that opens the folder writes it, the others map the same
+segments and keep what came since in their own memory.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from hedgerow.index.codes import Codes, Keys
+from hedgerow.index.errors import IndexLocked
+from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
+from hedgerow.index.index import SEAL_AT, Index
+
+GATHER_CODES = 1_000_000
+"""Codes that are gathered before they are added, when the catalogue is far behind its feed."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A piece of the feed: pairs added, then key ranges [low, high) removed.
+
+    `sequence`: where the feed stands after this step. A change that is too large for one step
+    comes in several; all but the last carry the sequence before it, so that a catalogue that is
+    killed in between asks for all of it again.
+    """
+
+    sequence: int
+    codes: Codes | None = None
+    keys: Keys | None = None
+    removed: tuple[tuple[int, int], ...] = ()
+
+
+class Feed(Protocol):
+    """Where a catalogue learns of changes."""
+
+    def latest(self) -> int:
+        """The sequence of the last change; 0 where there was none."""
+        ...
+
+    def since(self, sequence: int) -> Iterator[Step]:
+        """Every change after `sequence`, in order, in steps of any size."""
+        ...
+
+
+class Catalogue:
+    """Searches the index in `folder`, as fresh as its feed. Safe for several threads."""
+
+    def __init__(
+        self, folder: str | os.PathLike[str], feed: Feed, *, seal_at: int = SEAL_AT
+    ) -> None:
+        self._folder = Path(folder)
+        self._feed = feed
+        self._seal_at = seal_at
+        self._following = threading.Lock()
+        self._index = self._open()
+
+    def _open(self) -> Index:
+        try:
+            index = Index.open(self._folder, "write", seal_at=self._seal_at)
+        except IndexLocked:
+            index = Index.open(self._folder, "read", seal_at=self._seal_at)
+        if index.sequence > self._feed.latest():
+            # An index from the future: the database was restored or replaced. Begin again.
+            if not index.writable:
+                raise IndexLocked(
+                    f"the index in {self._folder} is ahead of its database while another process "
+                    "uses it; stop that process and start again"
+                )
+            index.clear()
+        return index
+
+    @property
+    def sequence(self) -> int:
+        """Where in its feed the catalogue stands."""
+        return self._index.sequence
+
+    @property
+    def writes(self) -> bool:
+        """Whether this process keeps the folder up to date."""
+        return self._index.writable
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def follow(self, progress: Callable[[int], None] | None = None) -> int:
+        """Take in every change of the feed so far; returns the sequence reached.
+
+        `progress` is told how many codes were added each time some were.
+        """
+        if self._feed.latest() == self._index.sequence:
+            return self._index.sequence
+        with self._following:
+            self._reopen_where_better()
+            gathered: list[Step] = []
+            waiting = 0
+            for step in self._feed.since(self._index.sequence):
+                gathered.append(step)
+                waiting += 0 if step.keys is None else len(step.keys)
+                if waiting >= GATHER_CODES:
+                    self._apply(gathered, progress)
+                    gathered, waiting = [], 0
+            self._apply(gathered, progress)
+            return self._index.sequence
+
+    def _reopen_where_better(self) -> None:
+        """A reader that has much in its own memory takes over what the writer has sealed since."""
+        if self._index.writable or self._index.unsealed < self._seal_at:
+            return
+        newer = self._open()
+        self._index.close()
+        self._index = newer
+
+    def _apply(self, steps: list[Step], progress: Callable[[int], None] | None) -> None:
+        """Add and remove in the order of the steps, neighbours of one kind together."""
+        codes: list[Codes] = []
+        keys: list[Keys] = []
+
+        def add(sequence: int) -> None:
+            if codes:
+                self._index.add(np.concatenate(codes), np.concatenate(keys), sequence)
+                if progress is not None:
+                    progress(sum(map(len, keys)))
+                codes.clear()
+                keys.clear()
+
+        for step in steps:
+            if step.codes is not None and step.keys is not None:
+                codes.append(step.codes)
+                keys.append(step.keys)
+            if step.removed:
+                # The removals of a step are not done yet while its sequence isn't noted.
+                add(self._index.sequence)
+                for low, high in step.removed:
+                    self._index.remove_range(low, high)
+                self._index.reached(step.sequence)
+        if steps:
+            add(steps[-1].sequence)
+            self._index.reached(steps[-1].sequence)
+
+    def search(
+        self, codes: npt.ArrayLike, radius: int, *, grouping: Grouping = EVERY_KEY, threads: int = 1
+    ) -> Hits:
+        """`Index.search`, of what the catalogue has followed so far."""
+        return self._index.search(codes, radius, grouping=grouping, threads=threads)
+
+    def maintain(self) -> None:
+        """Seal and merge now, and wait for it (a writer; a reader has nothing to do)."""
+        if self._index.writable:
+            self._index.maintain()
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self._index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()

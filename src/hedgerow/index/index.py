@@ -1,0 +1,337 @@
+"""The index: a set of (code, key) pairs, searched exactly, kept on disk.
+
+One process writes (it holds a lock on the folder), any number map and search. A writer's change
+is in its log before the call returns and in the next search's answer. A reader's changes stay in
+its own memory: it follows the same feed as the writer (see `catalogue`).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from hedgerow.index import kernels
+from hedgerow.index.codes import BITS, Codes, Keys, as_codes, as_keys
+from hedgerow.index.errors import IndexLocked, IndexReadOnly
+from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
+from hedgerow.index.log import LogWriter, Record, drop_torn_end, read_log
+from hedgerow.index.maintenance import Maintenance
+from hedgerow.index.manifest import NAME as MANIFEST
+from hedgerow.index.manifest import Manifest, log_number
+from hedgerow.index.segment import Segment
+from hedgerow.index.tail import Tail
+
+SEAL_AT = 32_768
+"""Pairs in the tail from which it is sealed into a segment."""
+
+BULK_AT = 16_384
+"""Pairs added in one call from which they become a segment at once, without the log."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What one search looks at. Replaced whole, never changed, so that a search needs no lock."""
+
+    segments: tuple[Segment, ...]
+    tails: tuple[Tail, ...]
+
+    @property
+    def parts(self) -> tuple[Segment | Tail, ...]:
+        """Segments and tails alike."""
+        return (*self.segments, *self.tails)
+
+
+class Index:
+    """Exact range search over 256-bit codes. Make one with `Index.open`."""
+
+    def __init__(self, folder: Path, *, writable: bool, sync: bool, seal_at: int) -> None:
+        self.folder = folder
+        self.writable = writable
+        self.seal_at = seal_at
+        self.sync = sync
+        self._lock_file: int | None = None
+        self._changing = threading.RLock()
+        self._log: LogWriter | None = None
+        self.manifest = Manifest()
+        self.view = View((), (Tail(),))
+        self.sequence = 0
+        self._maintenance = Maintenance(self)
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | os.PathLike[str],
+        mode: Literal["write", "read"] = "write",
+        *,
+        sync: bool = False,
+        seal_at: int = SEAL_AT,
+    ) -> Index:
+        """Open the index in `folder`; a writer makes a new one where there is none.
+
+        A change survives the end of the process however it ends; with `sync` also a loss of
+        power, at the price of waiting for the disk at each change.
+
+        Raises IndexLocked where another process writes (open it for reading, or wait),
+        IndexDamaged where the files don't fit together.
+        """
+        index = cls(Path(folder), writable=mode == "write", sync=sync, seal_at=seal_at)
+        try:
+            index._load()
+        except BaseException:
+            index._release()
+            raise
+        return index
+
+    # Opening and closing
+
+    def _load(self) -> None:
+        if self.writable:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._take_lock()
+        self._load_files()
+
+    def _load_files(self) -> None:
+        manifest = Manifest.load(self.folder)
+        if manifest is None:
+            manifest = Manifest(logs=("log-0",), counter=1)
+            if self.writable:
+                (self.folder / "log-0").touch()
+                manifest.save(self.folder)
+            else:
+                manifest = Manifest()
+        if self.writable:
+            manifest.sweep(self.folder)
+            if manifest.logs:
+                drop_torn_end(self.folder / manifest.logs[-1])
+        self.manifest = manifest
+        self.sequence = manifest.sequence
+        segments = tuple(
+            Segment.open(self.folder / entry.name, entry.born, entry.dead)
+            for entry in manifest.segments
+        )
+        self.view = View(segments, (Tail(),))
+        for name in manifest.logs:
+            for record in read_log(self.folder / name):
+                self._replay(record, log_number(name))
+        if self.writable:
+            self._log = LogWriter(self.folder / manifest.logs[-1], sync=self.sync)
+            self._maintenance.consider()
+
+    def _replay(self, record: Record, log: int) -> None:
+        if record.codes is not None and record.keys is not None:
+            self.view.tails[-1].add(record.codes, record.keys)
+        for low, high in record.removed:
+            self.view.tails[-1].remove_range(low, high)
+            for segment in self.view.segments:
+                if segment.born <= log:
+                    segment.remove_range(low, high)
+        self.sequence = max(self.sequence, record.sequence)
+
+    def _take_lock(self) -> None:
+        lock_file = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as problem:
+            os.close(lock_file)
+            raise IndexLocked(f"another process writes to the index in {self.folder}") from problem
+        self._lock_file = lock_file
+
+    def _release(self) -> None:
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+            self._lock_file = None
+
+    def close(self) -> None:
+        """Wait for work in the background and let go of the folder."""
+        try:
+            self._maintenance.close()
+        finally:
+            self._release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # Changing
+
+    @property
+    def changing(self) -> threading.RLock:  # type: ignore[valid-type, unused-ignore]
+        """Held by whoever changes the view, the log or the manifest."""
+        return self._changing
+
+    @property
+    def log(self) -> LogWriter:
+        """The log of this writer; raises IndexReadOnly for a reader."""
+        if self._log is None:
+            raise IndexReadOnly(f"the index in {self.folder} is open for reading only, or closed")
+        return self._log
+
+    def show(self, segments: tuple[Segment, ...], tails: tuple[Tail, ...]) -> None:
+        """Let searches that start from now on look at these."""
+        self.view = View(segments, tails)
+
+    def start_log(self, log: LogWriter) -> None:
+        """Write to `log` from now on."""
+        self.log.close()
+        self._log = log
+
+    def stop_writing(self) -> None:
+        """Refuse every further change (IndexReadOnly) until the index is opened again."""
+        self.log.close()
+        self._log = None
+
+    def add(self, codes: npt.ArrayLike, keys: npt.ArrayLike, sequence: int | None = None) -> int:
+        """Add the pairs (codes[i], keys[i]); returns how many were not there before.
+
+        codes: uint64 (n, 4) or (4,); keys: whole numbers (n,) or one. `sequence`, if given, is
+        where the caller's feed stands afterwards. The next search finds them.
+        """
+        rows = as_codes(codes)
+        names = as_keys(keys, len(rows))
+        with self._changing:
+            self._maintenance.raise_failure()
+            known = np.zeros(len(rows), np.bool_)
+            for part in self.view.parts:
+                known |= part.holds(rows, names)
+            rows, names = rows[~known], names[~known]
+            before = len(self)
+            reached = self.sequence if sequence is None else sequence
+            if len(names) >= BULK_AT and self.writable:
+                self._maintenance.install_bulk(rows, names, reached)
+            else:
+                if self.writable and (len(names) or sequence is not None):
+                    self.log.add(rows, names, reached)
+                self.view.tails[-1].add(rows, names)
+            self.sequence = reached
+            added = len(self) - before
+            self._maintenance.consider()
+        self._maintenance.hold_back()
+        return added
+
+    def remove(self, keys: npt.ArrayLike | Iterable[int], sequence: int | None = None) -> int:
+        """Remove every pair of each of the keys; returns how many there were."""
+        wanted = np.unique(np.fromiter((int(key) for key in np.atleast_1d(keys)), np.int64))  # type: ignore[arg-type]
+        breaks = np.flatnonzero(np.diff(wanted) != 1) + 1
+        runs = [run for run in np.split(wanted, breaks) if len(run)]
+        ranges = [(int(run[0]), int(run[-1]) + 1) for run in runs]
+        with self._changing:
+            return sum(self.remove_range(low, high, sequence) for low, high in ranges)
+
+    def remove_range(self, low: int, high: int, sequence: int | None = None) -> int:
+        """Remove every pair with low ≤ key < high; returns how many there were.
+
+        No search that starts after this returns finds them.
+        """
+        with self._changing:
+            reached = self.sequence if sequence is None else sequence
+            if self.writable:
+                self.log.remove(low, high, reached)
+            removed = self._drop(low, high)
+            self._maintenance.note_removal(low, high)
+            self.sequence = reached
+            return removed
+
+    def _drop(self, low: int, high: int) -> int:
+        return sum(part.remove_range(low, high) for part in self.view.parts)
+
+    def reached(self, sequence: int) -> None:
+        """Note that the caller's feed was followed up to `sequence`."""
+        with self._changing:
+            if self.writable and sequence != self.sequence:
+                self.log.reached(sequence)
+            self.sequence = sequence
+
+    def clear(self) -> None:
+        """Remove everything and stand at sequence 0 again."""
+        with self._changing:
+            self.log.close()
+            self._log = None
+            self._maintenance.close()
+            Manifest(counter=self.manifest.counter).sweep(self.folder)
+            (self.folder / MANIFEST).unlink()
+            self._maintenance = Maintenance(self)
+            self._load_files()
+
+    @property
+    def unsealed(self) -> int:
+        """Pairs that are in memory only, or in the log."""
+        return sum(map(len, self.view.tails))
+
+    def maintain(self) -> None:
+        """Seal the tail and merge segments now, and wait for it."""
+        self._maintenance.run_now()
+
+    # Searching
+
+    def search(
+        self,
+        codes: npt.ArrayLike,
+        radius: int,
+        *,
+        grouping: Grouping = EVERY_KEY,
+        threads: int = 1,
+    ) -> Hits:
+        """Every pair whose code is within `radius` bits of a query: exact, none left out.
+
+        codes: uint64 (n, 4) or (4,), the queries; radius: 0 to 256. `threads` share the queries
+        and run without the GIL. Raises ValueError for a radius out of range.
+        """
+        queries = kernels.readonly(as_codes(codes))
+        if not 0 <= radius <= BITS:
+            raise ValueError(f"a radius is 0 to {BITS} bits, not {radius}")
+        view = self.view
+        chunks = _chunks(len(queries), threads)
+        if len(chunks) <= 1:
+            return _search(view, queries, radius, grouping, 0)
+        with ThreadPoolExecutor(len(chunks)) as pool:
+            parts = pool.map(
+                lambda chunk: _search(view, queries[chunk], radius, grouping, chunk.start), chunks
+            )
+            return Hits.joined(list(parts))
+
+    def __len__(self) -> int:
+        view = self.view
+        return sum(segment.live for segment in view.segments) + sum(map(len, view.tails))
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes that searching this index touches at most: mapped files and memory."""
+        view = self.view
+        return sum(part.stored_bytes for part in view.parts)
+
+
+def _chunks(count: int, threads: int) -> Sequence[slice]:
+    if threads <= 1 or count <= 1:
+        return [slice(0, count)]
+    edges = np.linspace(0, count, min(threads, count) + 1).astype(int)
+    return [slice(int(a), int(b)) for a, b in pairwise(edges)]
+
+
+def _search(view: View, queries: Codes, radius: int, grouping: Grouping, offset: int) -> Hits:
+    found = [part.search(queries, radius, grouping) for part in view.parts]
+    joined = Hits.joined([hits for hits in found if len(hits)] or [Hits.none()])
+    return Hits(joined.query + offset, joined.key, joined.distance, joined.code)
+
+
+__all__ = ["BULK_AT", "SEAL_AT", "Codes", "Index", "Keys", "View"]

@@ -1,0 +1,122 @@
+"""The log: every change since the last manifest, so that a killed process loses none.
+
+One record a change: a header (what, count, sequence, checksum) and the pairs or key ranges.
+Writing is one `write` call; a record that was cut off by a kill is recognised by its checksum
+and dropped, for it was never acknowledged.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hedgerow.index.codes import Codes, Keys
+from hedgerow.index.errors import IndexDamaged
+
+_HEADER = struct.Struct("<4sIqI")
+_ADD, _REMOVE, _REACHED = b"add ", b"del ", b"seq "
+_PAIR_BYTES = 40
+_RANGE_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Record:
+    """One change. `sequence` is the caller's: where its feed stands after this change."""
+
+    sequence: int
+    codes: Codes | None = None
+    keys: Keys | None = None
+    removed: tuple[tuple[int, int], ...] = ()
+
+
+def _encoded(kind: bytes, count: int, sequence: int, body: bytes) -> bytes:
+    unsealed = _HEADER.pack(kind, count, sequence, 0)
+    return _HEADER.pack(kind, count, sequence, zlib.crc32(body, zlib.crc32(unsealed))) + body
+
+
+class LogWriter:
+    """Appends records to one log file."""
+
+    def __init__(self, path: Path, *, sync: bool) -> None:
+        self.path = path
+        self._sync = sync
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+    def _append(self, record: bytes) -> None:
+        written = os.write(self._descriptor, record)
+        if written != len(record):
+            # A full disk. What got there is dropped at the next start, by its checksum; here it
+            # is taken back, so that later records are not hidden behind it.
+            os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
+            raise OSError(f"{self.path}: the disk is full; nothing of this change was kept")
+        if self._sync:
+            os.fdatasync(self._descriptor)
+
+    def add(self, codes: Codes, keys: Keys, sequence: int) -> None:
+        """Record pairs that were added."""
+        body = codes.astype("<u8").tobytes() + keys.astype("<i8").tobytes()
+        self._append(_encoded(_ADD, len(keys), sequence, body))
+
+    def remove(self, low: int, high: int, sequence: int) -> None:
+        """Record that all keys in [low, high) were removed."""
+        self._append(_encoded(_REMOVE, 1, sequence, struct.pack("<qq", low, high)))
+
+    def reached(self, sequence: int) -> None:
+        """Record that the feed was followed up to `sequence` without a change to make."""
+        self._append(_encoded(_REACHED, 0, sequence, b""))
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._descriptor)
+
+
+def _decoded(kind: bytes, count: int, sequence: int, body: bytes) -> Record:
+    if kind == _ADD:
+        codes = np.frombuffer(body, "<u8", count * 4).astype(np.uint64).reshape(count, 4)
+        keys = np.frombuffer(body, "<i8", count, offset=count * 32).astype(np.int64)
+        return Record(sequence, codes, keys)
+    if kind == _REMOVE:
+        low, high = struct.unpack("<qq", body)
+        return Record(sequence, removed=((low, high),))
+    return Record(sequence)
+
+
+def read_log(path: Path) -> Iterator[Record]:
+    """The whole records of a log, in order; stops at one that was cut off."""
+    for record, _end in _records(path):
+        yield record
+
+
+def _records(path: Path) -> Iterator[tuple[Record, int]]:
+    sizes = {_ADD: _PAIR_BYTES, _REMOVE: _RANGE_BYTES, _REACHED: 0}
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as problem:
+        raise IndexDamaged(
+            f"{path} is missing; delete the index folder, it is made again from the database"
+        ) from problem
+    position = 0
+    while position + _HEADER.size <= len(data):
+        kind, count, sequence, checksum = _HEADER.unpack_from(data, position)
+        end = position + _HEADER.size + count * sizes.get(kind, 0)
+        body = data[position + _HEADER.size : end]
+        sealed = zlib.crc32(body, zlib.crc32(_HEADER.pack(kind, count, sequence, 0)))
+        if kind not in sizes or end > len(data) or sealed != checksum:
+            return
+        yield _decoded(kind, count, sequence, body), end
+        position = end
+
+
+def drop_torn_end(path: Path) -> None:
+    """Cut off what follows the last whole record, before the log is appended to again."""
+    end = 0
+    for _record, after in _records(path):
+        end = after
+    if end < path.stat().st_size:
+        os.truncate(path, end)

@@ -1,0 +1,258 @@
+"""Sealing and merging, in the background, so that no change or search waits for them.
+
+A seal freezes the tail (it is still searched), begins a new log, writes the frozen pairs as a
+segment and names it in a new manifest; a merge writes the living pairs of several segments as
+one. Whatever is killed halfway was not named yet, and the logs still hold it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hedgerow.index.build import build_segment, sync_folder
+from hedgerow.index.codes import Codes, Keys
+from hedgerow.index.log import LogWriter
+from hedgerow.index.manifest import Manifest, SegmentEntry, log_number
+from hedgerow.index.segment import Segment
+from hedgerow.index.tail import Tail
+
+if TYPE_CHECKING:
+    from hedgerow.index.index import Index
+
+SIZE_RATIO = 4
+"""Each segment stays at least this many times as large as all smaller ones together: a search
+asks few segments, and a code is rewritten few times."""
+
+DEAD_SHARE = 0.25
+"""Share of removed pairs from which a segment is rewritten without them."""
+
+TAILS_IN_MEMORY = 4
+"""Times the sealing size that the tail may reach before additions wait for the seal."""
+
+
+def segments_to_merge(segments: Sequence[Segment]) -> list[Segment]:
+    """The segments that should become one, none where all is well."""
+    by_size = sorted(segments, key=lambda segment: len(segment.keys), reverse=True)
+    smaller = sum(len(segment.keys) for segment in by_size)
+    for position, segment in enumerate(by_size[:-1]):
+        smaller -= len(segment.keys)
+        if len(segment.keys) < SIZE_RATIO * smaller:
+            return by_size[position:]
+    return [s for s in by_size if s.removed > DEAD_SHARE * len(s.keys)][:1]
+
+
+class Maintenance:
+    """Keeps one index in shape. Every change of view or manifest is made under its lock."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._pool: ThreadPoolExecutor | None = None
+        self._running: Future[None] | None = None
+        self._frozen: list[tuple[Tail, list[str], int]] = []
+        self._tail_logs: list[str] | None = None
+        self._noted: list[list[tuple[int, int]]] = []
+
+    # Called by the index, under its lock
+
+    def consider(self) -> None:
+        """Start work in the background where there is some."""
+        index = self._index
+        if not index.writable:
+            return
+        if len(index.view.tails[-1]) >= index.seal_at:
+            self._freeze()
+        if not self._has_work() or (self._running is not None and not self._running.done()):
+            return
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(1, thread_name_prefix="hedgerow-index")
+        self._running = self._pool.submit(self._work)
+
+    def note_removal(self, low: int, high: int) -> None:
+        """Tell the work under way of a removal that its copy may have missed."""
+        for removals in self._noted:
+            removals.append((low, high))
+
+    def install_bulk(self, codes: Codes, keys: Keys, sequence: int) -> None:
+        """Make a segment of many new pairs at once."""
+        index = self._index
+        name = self._built(codes, keys)
+        log = self._begin_log()
+        segment = Segment.open(index.folder / name, born=log_number(log))
+        self._tail_log_names().append(log)
+        self._install((*index.view.segments, segment), index.view.tails, sequence, dropped=())
+
+    def raise_failure(self) -> None:
+        """Raise what went wrong in the background, if anything did."""
+        if self._running is not None and self._running.done():
+            running, self._running = self._running, None
+            running.result()
+
+    # Called by anyone, without the lock
+
+    def hold_back(self) -> None:
+        """Wait for the seal under way where memory would fill faster than it empties."""
+        running = self._running
+        if running is not None and sum(map(len, self._index.view.tails)) > (
+            TAILS_IN_MEMORY * self._index.seal_at
+        ):
+            running.result()
+
+    def run_now(self) -> None:
+        """Seal and merge what there is, and wait for it."""
+        with self._index.changing:
+            if len(self._index.view.tails[-1]):
+                self._freeze()
+            self.consider()
+            running = self._running
+        if running is not None:
+            running.result()
+
+    def close(self) -> None:
+        """Wait for the work under way; raises what went wrong in it."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+        self.raise_failure()
+
+    # The work
+
+    def _has_work(self) -> bool:
+        return bool(self._frozen) or bool(segments_to_merge(self._index.view.segments))
+
+    def _work(self) -> None:
+        while True:
+            with self._index.changing:
+                merging = segments_to_merge(self._index.view.segments)
+                frozen = list(self._frozen)
+            if frozen:
+                self._seal(*frozen[0])
+            elif merging:
+                self._merge(merging)
+            else:
+                return
+
+    def _freeze(self) -> None:
+        index = self._index
+        logs = self._tail_log_names()
+        sealed = (index.view.tails[-1], list(logs), index.sequence)
+        log = self._begin_log()
+        self._frozen.append(sealed)
+        self._tail_logs = [log]
+        self._install(index.view.segments, (*index.view.tails, Tail()), None, dropped=())
+
+    def _seal(self, tail: Tail, logs: list[str], sequence: int) -> None:
+        with self._index.changing:
+            removals = self._noting()
+            codes, keys = tail.living_pairs()
+        name = self._built(codes, keys) if len(keys) else None
+        with self._index.changing:
+            view = self._index.view
+            segments = view.segments
+            if name is not None:
+                born = log_number(logs[-1]) + 1
+                segments = (*segments, self._opened(name, born, removals))
+            self._noted.remove(removals)
+            self._frozen.pop(0)
+            tails = tuple(other for other in view.tails if other is not tail)
+            self._install(segments, tails, sequence, dropped=logs)
+
+    def _merge(self, merging: list[Segment]) -> None:
+        with self._index.changing:
+            removals = self._noting()
+            pairs = [segment.living_pairs() for segment in merging]
+        codes = np.concatenate([codes for codes, _keys in pairs])
+        keys = np.concatenate([keys for _codes, keys in pairs])
+        del pairs
+        name = self._built(codes, keys) if len(keys) else None
+        with self._index.changing:
+            kept = tuple(s for s in self._index.view.segments if s not in merging)
+            if name is not None:
+                born = max(segment.born for segment in merging)
+                kept = (*kept, self._opened(name, born, removals))
+            self._noted.remove(removals)
+            self._install(kept, self._index.view.tails, None, dropped=())
+        for segment in merging:
+            # Readers that still map its files keep them until they let go.
+            shutil.rmtree(self._index.folder / segment.name)
+
+    def _noting(self) -> list[tuple[int, int]]:
+        removals: list[tuple[int, int]] = []
+        self._noted.append(removals)
+        return removals
+
+    def _opened(self, name: str, born: int, removals: list[tuple[int, int]]) -> Segment:
+        segment = Segment.open(self._index.folder / name, born)
+        for low, high in removals:
+            segment.remove_range(low, high)
+        return segment
+
+    def _built(self, codes: Codes, keys: Keys) -> str:
+        with self._index.changing:
+            name = f"segment-{self._next_number()}"
+        build_segment(self._index.folder / name, codes, keys)
+        return name
+
+    # Names, logs and the manifest, under the lock
+
+    def _next_number(self) -> int:
+        manifest = self._index.manifest
+        self._index.manifest = replace(manifest, counter=manifest.counter + 1)
+        return manifest.counter
+
+    def _tail_log_names(self) -> list[str]:
+        if self._tail_logs is None:
+            self._tail_logs = list(self._index.manifest.logs)
+        return self._tail_logs
+
+    def _begin_log(self) -> str:
+        """Start the next log file; it counts once `_install` has named it."""
+        index = self._index
+        name = f"log-{self._next_number()}"
+        index.start_log(LogWriter(index.folder / name, sync=index.sync))
+        index.manifest = replace(index.manifest, logs=(*index.manifest.logs, name))
+        return name
+
+    def _install(
+        self,
+        segments: tuple[Segment, ...],
+        tails: tuple[Tail, ...],
+        sequence: int | None,
+        dropped: Sequence[str],
+    ) -> None:
+        """Name these segments in a new manifest, then show them to searches."""
+        index = self._index
+        entries = [self._entry(index.folder, segment) for segment in segments]
+        old = index.manifest
+        index.manifest = Manifest(
+            sequence=old.sequence if sequence is None else max(old.sequence, sequence),
+            counter=index.manifest.counter,
+            segments=tuple(entries),
+            logs=tuple(log for log in old.logs if log not in dropped),
+        )
+        try:
+            index.manifest.save(index.folder)
+        except OSError:
+            # The log that is being written to may not be named: take no change that could be lost.
+            index.stop_writing()
+            raise
+        index.show(segments, tails)
+        for log in dropped:
+            (index.folder / log).unlink()
+        for entry in entries:
+            for dead in (index.folder / entry.name).glob("dead-*.npy"):
+                if dead.name != entry.dead:
+                    dead.unlink()
+
+    def _entry(self, folder: Path, segment: Segment) -> SegmentEntry:
+        if segment.unsaved_removals:
+            segment.dead_file = f"dead-{self._next_number()}.npy"
+            np.save(folder / segment.name / segment.dead_file, segment.dead)
+            sync_folder(folder / segment.name)
+            segment.unsaved_removals = False
+        return SegmentEntry(segment.name, segment.born, segment.dead_file)

@@ -1,0 +1,163 @@
+"""A segment: codes that no longer change, as flat arrays that any process can map.
+
+Files of a segment's folder, all ``.npy``:
+
+=================  ==================================================================
+``codes``          uint64 (codes, 4), unique, sorted
+``offsets``        uint32 (parts, 2^bits + 1): where each part value's entries start
+``ids``            uint32 (parts - 1, codes): the entries; the first part needs none,
+                   for the codes are sorted by it
+``owner_starts``   uint32 (codes + 1): where each code's keys start; absent where
+                   every code has one key
+``keys``           int64 (pairs,): keys in code order, sorted within a code
+``by_key``         uint32 (pairs,): the pairs in key order, for removal
+=================  ==================================================================
+
+Removed pairs are bits of a bitmap in memory, one a pair, saved beside the segment at the next
+manifest (`dead-N.npy`); the log holds the removals since.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hedgerow.index import kernels
+from hedgerow.index.codes import Codes, Keys
+from hedgerow.index.errors import IndexDamaged
+from hedgerow.index.hits import Grouping, Hits
+from hedgerow.index.plan import MAX_TABLE_RADIUS, mask_table, reach_of
+
+ARRAYS = ("codes", "offsets", "ids", "owner_starts", "keys", "by_key")
+
+
+class Segment:
+    """Searches one segment; safe for any number of reading threads and one that removes."""
+
+    def __init__(
+        self,
+        name: str,
+        born: int,
+        arrays: dict[str, npt.NDArray[Any]],
+        dead: npt.NDArray[np.uint8] | None,
+    ) -> None:
+        self.name = name
+        self.born = born
+        self.codes: Codes = kernels.readonly(arrays["codes"])
+        self.keys: Keys = kernels.readonly(arrays["keys"])
+        self._offsets = kernels.readonly(arrays["offsets"])
+        self._ids = kernels.readonly(arrays["ids"])
+        self._owner_starts = kernels.readonly(arrays["owner_starts"])
+        self._by_key = kernels.readonly(arrays["by_key"])
+        self.dead = np.zeros((len(self.keys) + 7) // 8, np.uint8) if dead is None else dead
+        if len(self.dead) != (len(self.keys) + 7) // 8:
+            raise IndexDamaged(f"segment {name}: the removals don't fit its pairs")
+        self.removed = int(np.bitwise_count(self.dead).sum())
+        self.dead_file: str | None = None
+        self.unsaved_removals = False
+
+    @classmethod
+    def open(cls, folder: Path, born: int, dead_file: str | None = None) -> Segment:
+        """Map the segment in `folder`. Raises IndexDamaged where files are missing or don't fit."""
+        arrays: dict[str, npt.NDArray[Any]] = {}
+        try:
+            for array in ARRAYS:
+                path = folder / f"{array}.npy"
+                if array == "owner_starts" and not path.exists():
+                    arrays[array] = np.empty(0, np.uint32)
+                else:
+                    arrays[array] = np.load(path, mmap_mode="r", allow_pickle=False)
+            dead = None if dead_file is None else np.load(folder / dead_file, allow_pickle=False)
+        except (OSError, ValueError) as problem:
+            raise IndexDamaged(
+                f"segment {folder.name} can't be read ({problem}); delete the index folder, it is "
+                "made again from the database"
+            ) from problem
+        segment = cls(folder.name, born, arrays, dead)
+        segment.dead_file = dead_file
+        return segment
+
+    @property
+    def live(self) -> int:
+        """Pairs that were not removed."""
+        return len(self.keys) - self.removed
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes of all arrays, mapped and in memory."""
+        arrays = (self.codes, self.keys, self._offsets, self._ids, self._owner_starts)
+        return sum(array.nbytes for array in arrays) + self._by_key.nbytes + self.dead.nbytes
+
+    def _search_codes(self, queries: Codes, radius: int) -> npt.NDArray[np.int64]:
+        parts = self._offsets.shape[0]
+        if parts == 0 or radius > MAX_TABLE_RADIUS:
+            found = kernels.scan(self.codes, queries, radius)
+        else:
+            bits = (self._offsets.shape[1] - 1).bit_length() - 1
+            reach = reach_of(radius, parts)
+            masks, counts = mask_table(bits, int(reach.max()))
+            found = kernels.search(
+                self.codes, self._offsets, self._ids, bits, queries, radius, reach, masks, counts
+            )
+        result: npt.NDArray[np.int64] = found
+        return result
+
+    def search(self, queries: Codes, radius: int, grouping: Grouping) -> Hits:
+        """All living pairs within `radius` of the read-only `queries` (n, 4)."""
+        found = self._search_codes(queries, radius)
+        if not len(found):
+            return Hits.none()
+        rows = kernels.expand(
+            found, self._owner_starts, self.keys, self.dead, grouping.bits, grouping.at_most
+        )
+        return Hits(rows[:, 0], rows[:, 1], rows[:, 2], np.asarray(self.codes[rows[:, 3]]))
+
+    def _code_of(self, pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The code row of each pair position."""
+        if not len(self._owner_starts):
+            return pairs
+        return np.searchsorted(self._owner_starts, pairs, side="right") - 1
+
+    def _is_dead(self, pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        dead: npt.NDArray[np.bool_] = (
+            self.dead[pairs >> 3] >> (pairs & 7).astype(np.uint8)
+        ) & 1 == 1
+        return dead
+
+    def holds(self, codes: Codes, keys: Keys) -> npt.NDArray[np.bool_]:
+        """Which of the pairs (codes (n, 4), keys (n,)) live here: bool (n,)."""
+        rows = np.empty(len(codes), np.int64)
+        kernels.locate(self.codes, kernels.readonly(codes), rows)
+        held = np.zeros(len(codes), np.bool_)
+        for position in np.flatnonzero(rows >= 0):
+            row = int(rows[position])
+            first, last = row, row + 1
+            if len(self._owner_starts):
+                first, last = int(self._owner_starts[row]), int(self._owner_starts[row + 1])
+            pair = first + int(np.searchsorted(self.keys[first:last], keys[position]))
+            if pair < last and self.keys[pair] == keys[position]:
+                held[position] = not self.dead[pair >> 3] >> (pair & 7) & 1
+        return held
+
+    def remove_range(self, low: int, high: int) -> int:
+        """Remove all pairs with low ≤ key < high; returns how many there were."""
+        start = kernels.rank_of_key(self.keys, self._by_key, low)
+        stop = kernels.rank_of_key(self.keys, self._by_key, high)
+        if start == stop:
+            return 0
+        pairs = np.asarray(self._by_key[start:stop], dtype=np.int64)
+        pairs = pairs[~self._is_dead(pairs)]
+        np.bitwise_or.at(self.dead, pairs >> 3, (1 << (pairs & 7)).astype(np.uint8))
+        self.removed += len(pairs)
+        self.unsaved_removals = self.unsaved_removals or len(pairs) > 0
+        return len(pairs)
+
+    def living_pairs(self) -> tuple[Codes, Keys]:
+        """Every pair that was not removed: codes (n, 4) and keys (n,)."""
+        pairs = np.arange(len(self.keys), dtype=np.int64)
+        if self.removed:
+            pairs = pairs[~self._is_dead(pairs)]
+        return self.codes[self._code_of(pairs)], self.keys[pairs]

@@ -1,0 +1,31 @@
+"""Bytes to a picture, in this process and unguarded."""
+
+from __future__ import annotations
+
+from hedgerow.media.formats import FORMATS, sniff
+from hedgerow.media.limits import Limits
+from hedgerow.media.picture import Picture
+from hedgerow.media.refusals import RefusalCode, Refused, empty, too_large
+
+
+def decode(data: bytes, limits: Limits) -> Picture:
+    """Decode the picture in `data` in this very process.
+
+    Only `max_bytes` and `max_pixels` can be held here: memory and time need a worker (`Workers`).
+    A hostile file can crash or stall the process, so this is for files of one's own and for the
+    inside of a worker. Raises Refused: `empty`, `too_large`, `unsupported_format`,
+    `too_many_pixels`, `corrupt`, `out_of_memory`. Calls in several threads take turns.
+    """
+    if not data:
+        raise empty()
+    if len(data) > limits.max_bytes:
+        raise too_large(len(data), limits.max_bytes)
+    name = sniff(data)
+    if name is None:
+        raise Refused(
+            RefusalCode.UNSUPPORTED_FORMAT,
+            f"the file is none of {', '.join(FORMATS)}; convert it to one of them",
+        )
+    from hedgerow.media import pillow  # Pillow and NumPy take a third of a second: only on use
+
+    return pillow.decode(data, name, limits)

@@ -1,0 +1,55 @@
+"""Tell a picture's format by its first bytes; names and extensions are never believed."""
+
+from __future__ import annotations
+
+# Brands are the four-letter names in the `ftyp` box that begins HEIF, AVIF and MP4 files alike.
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+_HEVC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
+_CONTAINER_BRANDS = frozenset({b"mif1", b"mif2", b"msf1", b"miaf"})
+_MAX_BRANDS = 64
+
+# A BMP begins with two letters only, so the size of its second header is looked at too.
+_BMP_HEADER_SIZES = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
+
+_PREFIXES = (
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+    (b"II+\x00", "tiff"),
+    (b"MM\x00+", "tiff"),
+    (b"\xff\x0a", "jxl"),
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "jxl"),
+)
+
+FORMATS = ("jpeg", "png", "gif", "webp", "tiff", "bmp", "heif", "avif", "jxl")
+
+
+def sniff(data: bytes) -> str | None:
+    """The name of the format (one of FORMATS) that `data` begins like, or None."""
+    for prefix, name in _PREFIXES:
+        if data.startswith(prefix):
+            return name
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "webp"
+    if data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _BMP_HEADER_SIZES:
+        return "bmp"
+    if data[4:8] == b"ftyp":
+        return _by_brand(data)
+    return None
+
+
+def _by_brand(data: bytes) -> str | None:
+    end = min(int.from_bytes(data[:4], "big"), 16 + 4 * _MAX_BRANDS, len(data))
+    major = data[8:12]
+    brands = {data[at : at + 4] for at in range(16, end, 4)} | {major}
+    # The major brand decides where it names a codec; `mif1` and its like leave it to the others.
+    if major in _AVIF_BRANDS:
+        return "avif"
+    if major in _HEVC_BRANDS:
+        return "heif"
+    if major not in _CONTAINER_BRANDS:
+        return None
+    return "avif" if brands & _AVIF_BRANDS else "heif"

@@ -1,0 +1,53 @@
+"""One file to all its signals: what the media workers run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hedgerow.media import File, Refused
+from hedgerow.signals.registry import registry, signal_type
+from hedgerow.signals.types import Computed
+
+TASK = f"{__name__}:hash_file"
+
+
+def _as_json(computed: Computed, *, variants: bool) -> dict[str, Any]:
+    answer: dict[str, Any] = {"value": computed.value}
+    if computed.quality is not None:
+        answer["quality"] = computed.quality
+    if variants and computed.variants:
+        answer["variants"] = dict(computed.variants)
+    return answer
+
+
+def hash_file(file: File, options: dict[str, Any]) -> dict[str, Any]:
+    """All signals of a file as plain data.
+
+    Options: `types`, names of signal types (default: all installed); `variants`, whether to give
+    the edited variants too. Answers `{"media", "width", "height", "truncated", "bytes",
+    "signals": {type: {"value", "quality"?, "variants"?}}}`; where the picture can't be had, the
+    signals that need none, and `"refused": {"code", "message"}`.
+    """
+    names = options.get("types")
+    wanted = [signal_type(name) for name in (registry() if names is None else names)]
+    answer: dict[str, Any] = {"bytes": len(file.data), "signals": {}}
+    for each in wanted:
+        if not each.needs_picture:
+            answer["signals"][each.name] = _as_json(each.compute(file), variants=False)
+    try:
+        picture = file.picture()
+        answer |= {
+            "media": picture.format,
+            "width": picture.width,
+            "height": picture.height,
+            "truncated": picture.truncated,
+        }
+        for each in wanted:
+            if each.needs_picture:
+                computed = each.compute(file)
+                answer["signals"][each.name] = _as_json(
+                    computed, variants=bool(options.get("variants"))
+                )
+    except Refused as refused:
+        answer["refused"] = {"code": str(refused.code), "message": refused.message}
+    return answer

@@ -1,0 +1,167 @@
+"""PDQ, Meta's perceptual hash, as matrix algebra.
+
+The published algorithm (T. Davis et al., "TMK+PDQF", 2019; reference implementation in
+ThreatExchange) blurs the luma twice with a box, takes 64×64 samples, and keeps the signs, against
+their median, of 16×16 discrete cosine coefficients. Blur, sampling and cosine transform are
+linear and separable, so with L (h, w) the luma
+
+    A = T(h) · L · T(w)ᵀ    (64, 64)        B = D · A · Dᵀ    (16, 16)
+
+where T(n) is "box twice, then the sample positions" and D the cosine rows 1 to 16. T(n) depends
+on n alone and is kept; each of its rows reaches over about n/64 values only, so the product is
+taken in bands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from hedgerow.media import File
+from hedgerow.signals.hexadecimal import parse_hexadecimal
+from hedgerow.signals.transforms import ALL, SIDE, Transform, bits_of, bits_of_variants
+from hedgerow.signals.types import Comparison, Computed
+
+SAMPLES = 64
+SMALLEST_SIDE = 5
+"""Pictures narrower or lower than this hash to zero with quality 0, as in the reference."""
+
+MINIMUM_QUALITY = 50
+"""Below this a hash says little: few gradients, so that unrelated pictures may come near."""
+
+Floats = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.float32]
+
+_BANDS = 8
+_LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
+_REMEMBERED_SIDES = 256
+
+
+def _dct_rows() -> Floats:
+    frequency = np.arange(1, SIDE + 1)[:, np.newaxis]
+    sample = 2 * np.arange(SAMPLES)[np.newaxis] + 1
+    rows = np.sqrt(2.0 / SAMPLES) * np.cos(np.pi / 2 / SAMPLES * frequency * sample)
+    return np.asarray(rows, np.float32)
+
+
+_DCT = _dct_rows()
+
+
+@dataclass(frozen=True)
+class _Band:
+    """Some rows of T(n) and the stretch of values that they reach over."""
+
+    start: int
+    stop: int
+    weights: Floats
+
+
+def _window(centre: int, length: int, width: int) -> tuple[int, int]:
+    """The stretch of a box filter of `width` at `centre`, cut at the edges."""
+    right = (width + 2) // 2
+    return max(0, centre - (width - right)), min(length, centre + right)
+
+
+@lru_cache(maxsize=_REMEMBERED_SIDES)
+def _bands(length: int) -> tuple[_Band, ...]:
+    """T(length) in bands of rows: box twice, then the 64 sample positions."""
+    width = -(-length // (2 * SAMPLES))
+    operator = np.zeros((SAMPLES, length))
+    for sample in range(SAMPLES):
+        low, high = _window(int((sample + 0.5) * length / SAMPLES), length, width)
+        for centre in range(low, high):
+            start, stop = _window(centre, length, width)
+            operator[sample, start:stop] += 1 / ((high - low) * (stop - start))
+    bands = []
+    for rows in np.split(operator, _BANDS):
+        reached = np.flatnonzero(rows.any(axis=0))
+        start, stop = int(reached[0]), int(reached[-1]) + 1
+        bands.append(_Band(start, stop, np.ascontiguousarray(rows[:, start:stop], np.float32)))
+    return tuple(bands)
+
+
+def _sampled(rows: npt.NDArray[np.generic]) -> Floats:
+    """T(n) · rows, for rows (n, m) of any number type: (64, m)."""
+    result = np.empty((SAMPLES, rows.shape[1]), np.float32)
+    each = SAMPLES // _BANDS
+    for position, band in enumerate(_bands(rows.shape[0])):
+        stretch = rows[band.start : band.stop].astype(np.float32)
+        np.matmul(band.weights, stretch, out=result[position * each : (position + 1) * each])
+    return result
+
+
+def samples_of(pixels: Pixels) -> Floats:
+    """The 64×64 blurred samples A of luma (h, w) or RGB (h, w, 3), 0 to 255."""
+    height, width = pixels.shape[:2]
+    if pixels.ndim == 3:
+        # Luma is linear in the colours: weighed after the first, larger reduction.
+        reduced = _sampled(pixels.reshape(height, width * 3)).reshape(SAMPLES, width, 3)
+        columns = reduced @ _LUMA_WEIGHTS
+    else:
+        columns = _sampled(pixels)
+    return np.ascontiguousarray(_sampled(np.ascontiguousarray(columns.T)).T)
+
+
+def quality_of(samples: Floats) -> int:
+    """0 to 100: how much gradient there is in the samples A (64, 64)."""
+    total = 0
+    for axis in (0, 1):
+        steps = (np.diff(samples, axis=axis) * np.float32(100)) / np.float32(255)
+        total += int(np.abs(steps.astype(np.int32)).sum())
+    return min(100, total // 90)
+
+
+def coefficients_of(samples: Floats) -> Floats:
+    """The 16×16 cosine coefficients B of the samples A (64, 64)."""
+    return np.asarray(_DCT @ samples @ _DCT.T, np.float32)
+
+
+def to_hex(bits: npt.NDArray[np.bool_]) -> list[str]:
+    """64 hexadecimal digits for each row of bits (n, 256); the last bit comes first."""
+    digits = np.packbits(bits[:, ::-1], axis=1).tobytes().hex()
+    return [digits[start : start + 64] for start in range(0, len(digits), 64)]
+
+
+def pdq(pixels: Pixels) -> tuple[str, int]:
+    """PDQ and its quality of luma (h, w) or RGB (h, w, 3), 0 to 255."""
+    if min(pixels.shape[:2]) < SMALLEST_SIDE:
+        return "0" * 64, 0
+    samples = samples_of(pixels)
+    bits = bits_of(coefficients_of(samples))
+    return to_hex(bits[np.newaxis])[0], quality_of(samples)
+
+
+def pdq_variants(pixels: Pixels) -> tuple[dict[Transform, str], int]:
+    """PDQ before each of the sixteen transforms, and the quality; `Transform.NONE` is PDQ."""
+    if min(pixels.shape[:2]) < SMALLEST_SIDE:
+        return {Transform.NONE: "0" * 64}, 0
+    samples = samples_of(pixels)
+    values = to_hex(bits_of_variants(coefficients_of(samples)))
+    return dict(zip(ALL, values, strict=True)), quality_of(samples)
+
+
+@dataclass(frozen=True)
+class Pdq:
+    """The signal type `pdq`."""
+
+    name: str = "pdq"
+    comparison: Comparison = Comparison.HAMMING
+    needs_picture: bool = True
+    max_distance: int = 256
+    default_threshold: int = 31
+
+    def parse(self, text: str) -> str:
+        """`text` in lower case; raises BadSignal unless it has 64 hexadecimal digits."""
+        return parse_hexadecimal(text, 64, self.name)
+
+    def compute(self, file: File) -> Computed:
+        """PDQ of the picture as a person sees it, and of its sixteen variants."""
+        variants, quality = pdq_variants(file.picture().pixels)
+        edits = {str(edit): value for edit, value in variants.items() if edit != Transform.NONE}
+        return Computed(variants[Transform.NONE], quality, edits)
+
+
+PDQ = Pdq()

@@ -1,0 +1,36 @@
+"""Where everything that must last is written: engine, sessions, base table, migrations.
+
+The database is the truth; whatever else a run keeps can be made again from it. This room knows
+no table of the other rooms: they bring their models to `Base` and their revisions to
+`store/migrations`, and write through `Database.read` and `Database.write`.
+"""
+
+from hedgerow.store.base import Base, UTCDateTime, now
+from hedgerow.store.bulk import insert_rows
+from hedgerow.store.counters import Counter, allocate
+from hedgerow.store.database import Database, open_database
+from hedgerow.store.errors import (
+    BadDatabaseURL,
+    DatabaseBusy,
+    DatabaseOutdated,
+    DatabaseTooNew,
+    DatabaseUnavailable,
+    StoreProblem,
+)
+
+__all__ = [
+    "BadDatabaseURL",
+    "Base",
+    "Counter",
+    "Database",
+    "DatabaseBusy",
+    "DatabaseOutdated",
+    "DatabaseTooNew",
+    "DatabaseUnavailable",
+    "StoreProblem",
+    "UTCDateTime",
+    "allocate",
+    "insert_rows",
+    "now",
+    "open_database",
+]

@@ -1,0 +1,35 @@
+"""What can go wrong with the database itself.
+
+    StoreProblem
+    ├── BadDatabaseURL        the URL can't be used
+    ├── DatabaseUnavailable   it can't be opened or reached
+    ├── DatabaseBusy          another writer held it for longer than the wait allowed
+    ├── DatabaseOutdated      its tables are older than this package and upgrading was not asked
+    └── DatabaseTooNew        its tables are newer than this package
+
+No message repeats a password, a statement's parameters or a row.
+"""
+
+
+class StoreProblem(Exception):
+    """Anything that goes wrong with the database itself."""
+
+
+class BadDatabaseURL(StoreProblem):
+    """The database URL can't be read, or names a database this package doesn't work with."""
+
+
+class DatabaseUnavailable(StoreProblem):
+    """The database can't be opened or reached."""
+
+
+class DatabaseBusy(StoreProblem):
+    """Another writer held the database for longer than `busy_seconds`."""
+
+
+class DatabaseOutdated(StoreProblem):
+    """The tables are older than this package."""
+
+
+class DatabaseTooNew(StoreProblem):
+    """The tables were made by a newer version of this package."""

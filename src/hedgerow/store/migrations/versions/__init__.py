@@ -1,0 +1,1 @@
+"""The migrations, one file a revision, in the order of their numbers."""
