@@ -20,7 +20,7 @@ from hedgerow.banks.errors import (
 from hedgerow.banks.feed import SignalFeed
 from hedgerow.banks.formats import ImportOptions
 from hedgerow.banks.imports import Progress
-from hedgerow.banks.keys import bank_of, bank_range, content_of, content_range, key_of
+from hedgerow.banks.keys import CONTENT_BITS, bank_of, bank_range, content_of, content_range, key_of
 from hedgerow.banks.limits import DEFAULT_LIMITS, Limits
 from hedgerow.banks.lookups import (
     contents_by_id,
@@ -45,6 +45,7 @@ from hedgerow.banks.records import (
 from hedgerow.banks.service import Banks
 
 __all__ = [
+    "CONTENT_BITS",
     "DEFAULT_LIMITS",
     "Action",
     "Added",

@@ -8,7 +8,7 @@ step, and additions and removals within it in any order.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from sqlalchemy import select
@@ -19,8 +19,14 @@ from hedgerow.banks.changes import Op
 from hedgerow.banks.keys import CONTENT_BITS, bank_range, content_range
 from hedgerow.banks.models import ChangeRow, ContentRow, SignalRow
 from hedgerow.banks.visible import visible
-from hedgerow.index import Step, codes_from_hex
 from hedgerow.store import Database
+
+if TYPE_CHECKING:
+    # Where it is needed it is imported late: loading the index's kernels takes a second, which
+    # who only looks at a bank needn't wait for.
+    from hedgerow.index import Codes, Keys, Step
+
+    Added = tuple[Codes, Keys]
 
 STEP_CODES = 50_000
 """Most codes in one step."""
@@ -65,22 +71,25 @@ class SignalFeed:
         with self.database.read() as session:
             return changes.latest(session)
 
-    def since(self, sequence: int) -> Iterator[Step]:
+    def since(self, sequence: int) -> "Iterator[Step]":
         """Tell all changes after `sequence` (0: from the beginning), up to the latest one.
 
         The steps come in the order of their sequences. Of a change with more codes than fit in
         a step, only the last part carries its sequence; the parts before it carry that of the
         last change told in full.
         """
+        from hedgerow.index import Step
+
         end = self.latest()
         while sequence < end:
             page = self._changes(sequence, end)
-            reached = page[-1].sequence
-            removed = _removed(page)
-            for values, keys in self._added(page):
-                yield Step(sequence, (codes_from_hex(values), np.array(keys, np.int64)), [])
-            yield Step(reached, None, removed)
-            sequence = reached
+            last: Added | None = None
+            for part in self._added(page):
+                if last is not None:
+                    yield Step(sequence, last)
+                last = part
+            sequence = page[-1].sequence
+            yield Step(sequence, last, _removed(page))
 
     def _changes(self, after: int, end: int) -> list[_Change]:
         query = (
@@ -103,8 +112,10 @@ class SignalFeed:
             for sequence, op, bank_id, first, last, import_id in rows
         ]
 
-    def _added(self, page: Sequence[_Change]) -> Iterator[tuple[list[str], list[int]]]:
-        """Give the values and keys of what the changes added and is still there, in portions."""
+    def _added(self, page: Sequence[_Change]) -> "Iterator[Added]":
+        """Give the codes and keys of what the changes added and is still there, in portions."""
+        from hedgerow.index import codes_from_hex
+
         values: list[str] = []
         keys: list[int] = []
         for run in _runs(page):
@@ -117,10 +128,10 @@ class SignalFeed:
                 full = len(keys) == STEP_CODES
                 after = rows[-1][0] if full else run.last
                 if full:
-                    yield values, keys
+                    yield codes_from_hex(values), np.array(keys, np.int64)
                     values, keys = [], []
         if keys:
-            yield values, keys
+            yield codes_from_hex(values), np.array(keys, np.int64)
 
     def _contents(
         self, session: Session, run: _Run, after: int, most: int

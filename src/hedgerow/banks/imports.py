@@ -14,9 +14,11 @@ Repeated rows are found by asking the database for the fingerprints of each batc
 bank's visible contents and those staged already. So memory doesn't grow with the file.
 """
 
+import gc
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
@@ -144,8 +146,30 @@ def _stage(
     tell(place.done)
     lines = Lines(stream, limits.max_line_bytes, place.offset, place.line)
     rows = _rows(lines, options, limits)
-    while batch := list(islice(rows, limits.batch_rows)):
-        drafts = [row for row in batch if isinstance(row, Draft)]
-        bad = len(batch) - len(drafts)
-        place = staging.store(database, import_id, place, drafts, bad, lines.offset, lines.line)
+    while True:
+        with _collection_paused():
+            batch = list(islice(rows, limits.batch_rows))
+            if not batch:
+                return
+            drafts = [row for row in batch if isinstance(row, Draft)]
+            bad = len(batch) - len(drafts)
+            if bad and not options.skip_bad:
+                msg = "the file changed while it was imported; import it again"
+                raise ImportBroken(msg)
+            place = staging.store(database, import_id, place, drafts, bad, lines.offset, lines.line)
         tell(place.done)
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """Keep the garbage collector from looking through a batch again and again while it is made.
+
+    There are no cycles in it, and a third of the time went there.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

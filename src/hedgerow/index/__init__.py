@@ -14,10 +14,11 @@ from hedgerow.index.catalogue import Catalogue, Feed, Step
 from hedgerow.index.codes import Codes, Keys, codes_from_hex, codes_to_hex
 from hedgerow.index.errors import IndexDamaged, IndexLocked, IndexProblem, IndexReadOnly
 from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
-from hedgerow.index.index import Index
+from hedgerow.index.index import SEAL_AT, Index
 
 __all__ = [
     "EVERY_KEY",
+    "SEAL_AT",
     "Catalogue",
     "Codes",
     "Feed",

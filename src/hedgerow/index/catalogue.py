@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -37,9 +37,8 @@ class Step:
     """
 
     sequence: int
-    codes: Codes | None = None
-    keys: Keys | None = None
-    removed: tuple[tuple[int, int], ...] = ()
+    added: tuple[Codes, Keys] | None = None
+    removed: Sequence[tuple[int, int]] = ()
 
 
 class Feed(Protocol):
@@ -107,7 +106,7 @@ class Catalogue:
             waiting = 0
             for step in self._feed.since(self._index.sequence):
                 gathered.append(step)
-                waiting += 0 if step.keys is None else len(step.keys)
+                waiting += 0 if step.added is None else len(step.added[1])
                 if waiting >= GATHER_CODES:
                     self._apply(gathered, progress)
                     gathered, waiting = [], 0
@@ -136,9 +135,9 @@ class Catalogue:
                 keys.clear()
 
         for step in steps:
-            if step.codes is not None and step.keys is not None:
-                codes.append(step.codes)
-                keys.append(step.keys)
+            if step.added is not None:
+                codes.append(step.added[0])
+                keys.append(step.added[1])
             if step.removed:
                 # The removals of a step are not done yet while its sequence isn't noted.
                 add(self._index.sequence)

@@ -264,10 +264,9 @@ class Index:
 
     def clear(self) -> None:
         """Remove everything and stand at sequence 0 again."""
+        self._maintenance.close()
         with self._changing:
-            self.log.close()
-            self._log = None
-            self._maintenance.close()
+            self.stop_writing()
             Manifest(counter=self.manifest.counter).sweep(self.folder)
             (self.folder / MANIFEST).unlink()
             self._maintenance = Maintenance(self)

@@ -57,6 +57,7 @@ def run(work: Child, generation: int, keeper: int) -> NoReturn:
     status = 1
     try:
         kernel.die_with(keeper)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # whatever the task's module may have set
         null = os.open(os.devnull, os.O_WRONLY)
         kernel.confine(work.limits.max_memory)
         # What decoders print about a hostile file is of no use to anybody.

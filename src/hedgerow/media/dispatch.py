@@ -75,9 +75,10 @@ class Dispatcher:
         with self._lock:
             if self._end is None:
                 self._end = WorkersClosedError("the workers are closed")
-            if self._thread.is_alive():
+            if self._bell >= 0:
                 os.eventfd_write(self._bell, 1)
-        self._thread.join()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
 
     def _run(self) -> None:
         try:
@@ -87,13 +88,15 @@ class Dispatcher:
                 self._feed()
                 self._listen()
                 self._check_clocks()
+                self._flush()
         except Exception as error:  # noqa: BLE001  # it reaches every caller that waits
             self._end = error if self._end is None else self._end
         finally:
             self._shut()
 
-    def _start(self) -> None:
+    def _start(self, barren: int = 0) -> None:
         slot = Slot(self._setup, self._limits.max_reply_bytes)
+        slot.barren = barren
         self._slots[slot.fileno()] = slot
         self._poll.register(slot.fileno(), select.EPOLLIN)
 
@@ -108,7 +111,12 @@ class Dispatcher:
             if job is None:
                 return
             job.number = next(self._numbers)
-            if not slot.send(job):
+            try:
+                sent = slot.send(job)
+            except Refused as refusal:
+                self._tell(job, refusal, 0.0)
+                continue
+            if not sent:
                 self._full = True
                 with self._lock:
                     self._pending.appendleft(job)
@@ -135,6 +143,8 @@ class Dispatcher:
                 elif descriptor in self._slots:
                     self._hear(self._slots[descriptor])
             ready = self._poll.poll(0)
+
+    def _flush(self) -> None:
         for sink in self._unflushed:
             sink.flush()
         self._unflushed.clear()
@@ -154,19 +164,15 @@ class Dispatcher:
         except EOFError:
             if not slot.ready:
                 raise self._cannot_start(slot) from None
-            self._blame(slot)
+            self._mourn(slot)
             self._replace(slot)
 
     def _bury(self, slot: Slot, death: Death) -> None:
         if death.job and slot.waiting and slot.waiting[0].number == death.job:
+            slot.barren = 0
             self._finish(slot, self._cause(death.status))
-        elif os.WIFEXITED(death.status) and os.WEXITSTATUS(death.status) == wire.RECYCLED:
-            pass
-        else:
-            slot.barren += 1
-            if slot.barren >= _MAX_BARREN:
-                raise self._cannot_start(slot)
-            self._blame(slot)
+        elif not _recycled(death.status):
+            self._mourn(slot)
         # What was sent to the dead goes to whoever is free next.
         self._take_back(slot)
 
@@ -180,7 +186,11 @@ class Dispatcher:
             return crashed(f"died of {signal.Signals(number).name}")
         return crashed(f"ended with status {os.WEXITSTATUS(status)}")
 
-    def _blame(self, slot: Slot) -> None:
+    def _mourn(self, slot: Slot) -> None:
+        """A death that no job is to blame for, as far as we know."""
+        slot.barren += 1
+        if slot.barren >= _MAX_BARREN:
+            raise self._cannot_start(slot)
         if slot.waiting:
             slot.waiting[0].tries += 1
             if slot.waiting[0].tries >= _MAX_TRIES:
@@ -188,6 +198,9 @@ class Dispatcher:
 
     def _finish(self, slot: Slot, result: dict[str, Any] | Refused) -> None:
         job, seconds = slot.done()
+        self._tell(job, result, seconds)
+
+    def _tell(self, job: Job, result: dict[str, Any] | Refused, seconds: float) -> None:
         if isinstance(result, Refused):
             job.sink.take(job, Outcome(job.source, None, result, seconds))
         else:
@@ -202,7 +215,7 @@ class Dispatcher:
     def _replace(self, slot: Slot) -> None:
         self._take_back(slot)
         self._drop(slot)
-        self._start()
+        self._start(slot.barren)
 
     def _drop(self, slot: Slot) -> None:
         self._poll.unregister(slot.fileno())
@@ -251,8 +264,14 @@ class Dispatcher:
         assert self._end is not None
         with self._lock:
             os.close(self._bell)
+            self._bell = -1
             left = [*(job for slot in slots for job in slot.waiting), *self._pending]
             self._pending.clear()
         for job in left:
             job.sink.take(job, self._end)
-            job.sink.flush()
+            self._unflushed.add(job.sink)
+        self._flush()
+
+
+def _recycled(status: int) -> bool:
+    return os.WIFEXITED(status) and os.WEXITSTATUS(status) == wire.RECYCLED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import weakref
 from collections.abc import Iterable, Iterator
@@ -15,9 +16,11 @@ from typing import Any
 
 from hedgerow.media.dispatch import Dispatcher
 from hedgerow.media.limits import Limits
-from hedgerow.media.slot import Job, Outcome
+from hedgerow.media.refusals import RefusalCode, Refused, empty, too_large
+from hedgerow.media.slot import Job, Outcome, Sink
 
 _MAX_SETUP = 128 * 2**10
+_MAX_PATH = 8192  # twice what Linux takes
 # Files in flight for each worker: enough to go on with while the oldest takes its time.
 _IN_FLIGHT = 16
 
@@ -92,6 +95,7 @@ class Workers:
         if jobs < 1:
             raise ValueError(f"jobs must be at least 1, not {jobs}")
         self._in_flight = max(jobs, in_flight or jobs * _IN_FLIGHT)
+        self._limits = limits
         self._dispatcher = Dispatcher(_setup(task, limits), limits, jobs)
         self._finalizer = weakref.finalize(self, self._dispatcher.close)
 
@@ -108,8 +112,10 @@ class Workers:
                     index, source = next(supply, (-1, b""))
                     more = index >= 0
                     if more:
-                        self._dispatcher.add(Job(source, batch, index))
                         taken += 1
+                        refused = self._add(source, batch, index)
+                        if refused is not None:
+                            early[index] = refused
                 if given == taken:
                     return
                 while given not in early:
@@ -125,8 +131,35 @@ class Workers:
     def submit(self, source: Path | bytes) -> Future[Outcome]:
         """Queue one file; the future gives its outcome."""
         waiting = _Waiting()
-        self._dispatcher.add(Job(source, waiting))
+        refused = self._add(source, waiting)
+        if refused is not None:
+            waiting.future.set_result(refused)
         return waiting.future
+
+    def _add(self, source: Path | bytes, sink: Sink, index: int = 0) -> Outcome | None:
+        """Queue a job; or the outcome at once, where no worker is needed to refuse the source."""
+        try:
+            job = Job(source, self._path(source), sink, index)
+        except Refused as refusal:
+            return Outcome(source, None, refusal, 0.0)
+        self._dispatcher.add(job)
+        return None
+
+    def _path(self, source: Path | bytes) -> bytes:
+        """What a worker needs to find the source: a path, or nothing for bytes. Raises Refused."""
+        if isinstance(source, bytes):
+            if not source:
+                raise empty()
+            if len(source) > self._limits.max_bytes:
+                raise too_large(len(source), self._limits.max_bytes)
+            return b""
+        try:
+            # A longer path than the system takes is as wrong when it is cut.
+            return os.fsencode(source.absolute())[:_MAX_PATH]
+        except (OSError, UnicodeEncodeError):  # a current folder that is gone; half a character
+            raise Refused(
+                RefusalCode.UNREADABLE, "no file can have this path; give it in full"
+            ) from None
 
     def close(self) -> None:
         """End the workers now. Files not yet done fail with WorkersClosedError."""

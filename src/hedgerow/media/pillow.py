@@ -124,6 +124,12 @@ def _refusal(error: BaseException, limits: Limits) -> Refused:
             RefusalCode.TOO_MANY_PIXELS,
             f"the picture has more than {limits.max_pixels:,} pixels; raise max_pixels to take it",
         )
+    text = str(error).lower()
+    if "unsupported" in text or "unknown" in text:
+        return Refused(
+            RefusalCode.UNSUPPORTED_FORMAT,
+            "the file is of a rare kind of its format that can't be decoded here; save it anew",
+        )
     return _corrupt()
 
 

@@ -22,7 +22,7 @@ class RefusalCode(StrEnum):
     TASK_FAILED = "task_failed"
 
 
-class Refused(Exception):  # noqa: N818  # a verdict on a file, not a fault
+class Refused(Exception):
     """A file that was not looked at: `code` for programs, `message` for people.
 
     The message says what to do next and holds nothing of the file's contents.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hedgerow.media import wire
-from hedgerow.media.refusals import Refused
+from hedgerow.media.refusals import RefusalCode, Refused
 
 # What a worker's environment keeps. The rest may hold passwords, and a worker may be taken over.
 _KEPT_VARIABLES = (
@@ -37,6 +37,7 @@ _AHEAD_SECONDS = 0.02
 _MAX_AHEAD = 8
 _FASTEST_PACE = 1e-6
 _KILL_SECONDS = 5.0
+_LAST_WORDS_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,11 @@ class Sink(Protocol):
 class Job:
     """A source on its way to an outcome."""
 
-    __slots__ = ("index", "number", "sink", "source", "tries")
+    __slots__ = ("index", "number", "path", "sink", "source", "tries")
 
-    def __init__(self, source: Path | bytes, sink: Sink, index: int = 0) -> None:
+    def __init__(self, source: Path | bytes, path: bytes, sink: Sink, index: int = 0) -> None:
         self.source = source
+        self.path = path  # as the worker gets it; empty for bytes
         self.sink = sink
         self.index = index
         self.number = 0
@@ -107,21 +109,13 @@ class Slot:
         self.pace = _FIRST_PACE  # seconds a file of late
         self._generation = 0
         self._parts = bytearray()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-                [
-                    *(sys.executable, "-P", "-m", "hedgerow.media.worker"),
-                    *(str(theirs.fileno()), str(os.getpid())),
-                ],
-                env={k: v for k, v in os.environ.items() if k in _KEPT_VARIABLES} | _ONE_THREAD,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,  # Ctrl-C is for the caller; and a group of its own to kill
-            )
-        self._link = ours
+            try:
+                self._process = _popen(theirs.fileno())
+            except BaseException:
+                self._link.close()
+                raise
         self._link.setblocking(False)
         self._link.send(setup)
 
@@ -149,14 +143,17 @@ class Slot:
         return self.waiting.popleft(), seconds
 
     def send(self, job: Job) -> bool:
-        """Give the worker one more job; False when its queue is full just now."""
+        """Give the worker one more job; False when its queue is full just now.
+
+        Raises Refused where a file's bytes can't be handed over.
+        """
         kind = wire.BYTES if isinstance(job.source, bytes) else wire.PATH
         header = wire.HEADER.pack(kind, self._generation, job.number)
         try:
             if isinstance(job.source, bytes):
                 self._send_bytes(header, job.source)
             else:
-                self._link.send(header + os.fsencode(job.source.absolute()))
+                self._link.send(header + job.path)
         except BlockingIOError:
             return False
         except (BrokenPipeError, ConnectionResetError):
@@ -168,11 +165,17 @@ class Slot:
 
     def _send_bytes(self, header: bytes, data: bytes) -> None:
         # By descriptor, so that a message is short whatever the size of the file.
-        descriptor = os.memfd_create("file", os.MFD_CLOEXEC)
+        try:
+            descriptor = os.memfd_create("file", os.MFD_CLOEXEC)
+        except OSError as error:
+            raise _not_handed_over(error) from None
         try:
             view = memoryview(data)
             while view:
-                view = view[os.write(descriptor, view) :]
+                try:
+                    view = view[os.write(descriptor, view) :]
+                except OSError as error:
+                    raise _not_handed_over(error) from None
             socket.send_fds(self._link, [header], [descriptor])
         finally:
             os.close(descriptor)
@@ -221,6 +224,8 @@ class Slot:
         """What the worker itself wrote to stderr; for when it is gone."""
         stream = self._process.stderr
         assert stream is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LAST_WORDS_SECONDS)  # the link goes first, then comes the traceback
         os.set_blocking(stream.fileno(), False)
         text = stream.read() or b""
         return text[-_MAX_STDERR:].decode(errors="replace").strip()
@@ -241,3 +246,23 @@ class Slot:
                 self._process.wait(_KILL_SECONDS)
         assert self._process.stderr is not None
         self._process.stderr.close()
+
+
+def _popen(link: int) -> subprocess.Popen[bytes]:
+    interpreter = [sys.executable, "-P", "-m", "hedgerow.media.worker"]
+    return subprocess.Popen(  # noqa: S603  # our own interpreter and module
+        [*interpreter, str(link), str(os.getpid())],
+        env={k: os.environ[k] for k in _KEPT_VARIABLES if k in os.environ} | _ONE_THREAD,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        pass_fds=(link,),
+        start_new_session=True,  # Ctrl-C is for the caller; and a group of its own to kill
+    )
+
+
+def _not_handed_over(error: OSError) -> Refused:
+    return Refused(
+        RefusalCode.UNREADABLE,
+        f"the file's bytes can't be handed to a worker ({error.strerror}); free some and try again",
+    )

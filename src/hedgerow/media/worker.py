@@ -49,9 +49,11 @@ def keep(link: socket.socket, work: child.Child) -> None:
         if pid == 0:
             child.run(work, generation, keeper)
         _, status = os.waitpid(pid, 0)
-        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == wire.CALLER_GONE:
+        job = work.take_job()
+        # Only between two jobs: a task that exits with the same number is a death like others.
+        if job == 0 and os.waitstatus_to_exitcode(status) == wire.CALLER_GONE:
             return
-        death = wire.HEADER.pack(wire.DIED, generation, work.take_job())
+        death = wire.HEADER.pack(wire.DIED, generation, job)
         try:
             link.send(death + wire.DEATH.pack(status))
         except OSError:  # the caller is gone

@@ -20,6 +20,7 @@ class Digest:
     needs_picture: bool = False
     max_distance: int = 0
     default_threshold: int = 0
+    minimum_quality: int = 0
 
     def parse(self, text: str) -> str:
         """`text` in lower case; raises BadSignal where it isn't such a digest."""

@@ -152,6 +152,7 @@ class Pdq:
     needs_picture: bool = True
     max_distance: int = 256
     default_threshold: int = 31
+    minimum_quality: int = MINIMUM_QUALITY
 
     def parse(self, text: str) -> str:
         """`text` in lower case; raises BadSignal unless it has 64 hexadecimal digits."""

@@ -52,7 +52,9 @@ class SignalType(Protocol):
     `name`: short, lower case, unique. `needs_picture`: whether `compute` asks for
     `file.picture()`. `max_distance`: the largest distance that means anything, and
     `default_threshold`: the distance up to which two are taken for the same picture where a bank
-    says nothing else (both 0 for EQUAL). A HAMMING type's values are 64 hexadecimal digits.
+    says nothing else (both 0 for EQUAL). `minimum_quality`: a value of less quality says little,
+    and a match by it is for a person to judge (0: the type knows no quality). A HAMMING type's
+    values are 64 hexadecimal digits.
     """
 
     @property
@@ -65,6 +67,8 @@ class SignalType(Protocol):
     def max_distance(self) -> int: ...  # noqa: D102
     @property
     def default_threshold(self) -> int: ...  # noqa: D102
+    @property
+    def minimum_quality(self) -> int: ...  # noqa: D102
 
     def parse(self, text: str) -> str:
         """`text` in the type's normal spelling; raises BadSignal where it isn't one."""

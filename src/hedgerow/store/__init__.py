@@ -8,7 +8,7 @@ no table of the other rooms: they bring their models to `Base` and their revisio
 from hedgerow.store.base import Base, UTCDateTime, now
 from hedgerow.store.bulk import insert_rows
 from hedgerow.store.counters import Counter, allocate
-from hedgerow.store.database import Database, open_database
+from hedgerow.store.database import BUSY_SECONDS, Database, open_database
 from hedgerow.store.errors import (
     BadDatabaseURL,
     DatabaseBusy,
@@ -19,6 +19,7 @@ from hedgerow.store.errors import (
 )
 
 __all__ = [
+    "BUSY_SECONDS",
     "BadDatabaseURL",
     "Base",
     "Counter",

@@ -70,8 +70,8 @@ def make_engine(url: URL, busy_seconds: float) -> Engine:
             hide_parameters=True,
             connect_args={"timeout": busy_seconds} if url.get_backend_name() == "sqlite" else {},
         )
-    except ModuleNotFoundError as error:
-        msg = f"the driver for {url.drivername} is not installed: no module {error.name!r}"
+    except (ModuleNotFoundError, NoSuchModuleError):
+        msg = f"the driver for {url.drivername} is not installed; install it or name another"
         raise BadDatabaseURL(msg) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)

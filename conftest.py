@@ -1,0 +1,34 @@
+"""Under HEDGEROW_CI=1 a skipped test is a failed one.
+
+On a machine of one's own a test may skip, with its reason, what can't run there. Where everything
+is there to run it, as in CI, a skip would be a silence.
+"""
+
+import os
+
+import pytest
+
+IN_CI = os.environ.get("HEDGEROW_CI") == "1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Turn a test that skipped into one that failed."""
+    report = yield
+    return _failed_if_skipped(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    """Turn a file that skipped as a whole into one that failed."""
+    report = yield
+    return _failed_if_skipped(report)
+
+
+def _failed_if_skipped(report):
+    expected = hasattr(report, "wasxfail")  # An expected failure is reported as skipped, too.
+    if IN_CI and report.skipped and not expected:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid} was not run, and in CI that counts as failed: {reason}"
+    return report

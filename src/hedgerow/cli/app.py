@@ -1,0 +1,64 @@
+"""The command line's front: its commands, and how it ends.
+
+Importing this loads no room: each command imports what it needs when it runs, so that `--help`
+answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from hedgerow import __version__
+from hedgerow.cli import bank, demo, hashing, matching, scanning
+
+app = typer.Typer(
+    name="hedgerow",
+    help="Recognise known pictures, even edited ones, and keep the lists they are known by.",
+    epilog="Exit codes: 0 fine, 1 some input could not be checked, 2 wrong usage.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("hash")(hashing.hash_files)
+app.command("match")(matching.match)
+app.command("scan")(scanning.scan_files)
+app.command("demo")(demo.demo)
+app.add_typer(bank.app, name="bank")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"hedgerow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version_asked: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line. What the rooms refuse becomes one line that says what to do."""
+    from hedgerow.cli.ending import exit_code_of
+
+    try:
+        app()
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `head` does.
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as problem:
+        code = exit_code_of(problem)
+        if code is None:
+            raise
+        typer.secho(f"error: {problem}", fg=typer.colors.RED, err=True)
+        sys.exit(code)

@@ -1,0 +1,47 @@
+"""Opening what a command works on: settings, database, banks, matcher."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hedgerow.banks import Banks
+from hedgerow.matching import Matcher
+from hedgerow.settings import Settings, load_settings
+from hedgerow.store import Database, open_database
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A home with its database."""
+
+    settings: Settings
+    database: Database
+    banks: Banks
+
+    @contextmanager
+    def matcher(self) -> Iterator[Matcher]:
+        """The matcher, with a bar while its index catches up."""
+        from hedgerow.cli.output import counting
+
+        with (
+            counting("indexing") as advance,
+            Matcher(
+                self.database, self.settings.index_folder, self.settings.matching, advance
+            ) as matcher,
+        ):
+            yield matcher
+
+
+@contextmanager
+def opened(home: Path | None) -> Iterator[Opened]:
+    """Open the home, and make it where there is none yet."""
+    settings = load_settings(home)
+    # Hashes are sensitive: the folder is for its owner alone.
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open_database(
+        settings.resolved_database_url, busy_seconds=settings.busy_seconds
+    ) as database:
+        yield Opened(settings, database, Banks(database, settings.banks))

@@ -1,0 +1,92 @@
+"""What people see: bars on a terminal, tables, plain lines in a pipe."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+VERDICT_STYLES = {
+    "block": "bold red",
+    "review": "yellow",
+    "record": "cyan",
+    "clear": "green",
+    "unchecked": "magenta",
+}
+
+stdout = Console(highlight=False)
+stderr = Console(stderr=True, highlight=False)
+
+
+def say(message: str, style: str | None = None) -> None:
+    """Tell people something that is not the command's answer."""
+    stderr.print(message, style=style, markup=False, soft_wrap=True)
+
+
+def print_json(record: Mapping[str, Any]) -> None:
+    """One JSON object on a line of its own."""
+    sys.stdout.write(json.dumps(record) + "\n")
+
+
+def print_line(text: str) -> None:
+    """One line of the command's answer, whatever is in it (file names may be anything)."""
+    shown = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+    sys.stdout.write(shown.encode("utf-8", "backslashreplace").decode() + "\n")
+
+
+class _Rate(ProgressColumn):
+    """How many a second."""
+
+    def render(self, task: Task) -> Text:
+        """The rate, or nothing while it is not known."""
+        return Text("" if task.speed is None else f"{task.speed:,.0f}/s", style="cyan")
+
+
+@contextmanager
+def progress(description: str, total: int | None) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on stderr with rate and remaining time; nothing where stderr is no terminal.
+
+    Gives a function (done, total) to call as the work goes on.
+    """
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=stderr, disable=not stderr.is_terminal) as bar:
+        task = bar.add_task(description, total=total)
+        yield lambda done, known: bar.update(task, completed=done, total=known)
+
+
+@contextmanager
+def counting(description: str) -> Iterator[Callable[[int], None]]:
+    """A count on stderr that is only shown once there is something to count."""
+    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,.0f}"), _Rate())
+    with Progress(*columns, console=stderr, disable=not stderr.is_terminal, transient=True) as bar:
+        task = bar.add_task(description, total=None, visible=False)
+
+        def advance(more: int) -> None:
+            bar.update(task, advance=more, visible=True)
+
+        yield advance

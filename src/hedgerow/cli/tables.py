@@ -1,0 +1,78 @@
+"""Tables of answers for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+from hedgerow.cli.output import VERDICT_STYLES
+
+if TYPE_CHECKING:
+    from hedgerow.banks import Bank
+    from hedgerow.matching import Result, Summary
+
+MAX_ROWS = 30
+"""Files that the table after a scan shows; the results file and the page have more."""
+
+
+def matches_table(results: Sequence[Result]) -> Table:
+    """One row a file with matches, by its strictest and nearest match."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("verdict", "file", "bank", "content", "by", "bits", "the upload is"):
+        table.add_column(column, overflow="fold", justify="right" if column == "bits" else "left")
+    for result in results:
+        table.add_row(*_row(result))
+    return table
+
+
+def _row(result: Result) -> list[Text]:
+    answer = result.answer
+    verdict = Text(answer["verdict"], style=VERDICT_STYLES[answer["verdict"]])
+    counted = answer["matches"]
+    match: dict[str, Any] = counted[0] if counted else answer["suppressed"][0]
+    equal = match["transform"] == "none" and match["distance"] == 0
+    if not counted:
+        said = f"nearer to a false positive in {match['suppressed_by']['bank']}"
+    elif match["signal_type"] != "pdq":
+        said = "the same file"
+    elif match["transform"] != "none":
+        said = match["transform"].replace("_", " ")
+    else:
+        said = "the same picture" if equal else "edited"
+    told = (result.path, match["bank"], match["content_id"], match["signal_type"])
+    return [verdict, *(Text(str(each)) for each in told), Text(str(match["distance"])), Text(said)]
+
+
+def summary_table(summary: Summary) -> Table:
+    """How many files of each verdict, and why some could not be checked."""
+    from hedgerow.matching import Verdict
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(justify="right")
+    table.add_column()
+    for verdict in Verdict:
+        why = ""
+        if verdict == Verdict.UNCHECKED and summary.refusals:
+            why = ", ".join(f"{count} {code}" for code, count in summary.refusals.most_common())
+            why = f"  ({why})"
+        style = VERDICT_STYLES[verdict] if summary.verdicts[verdict] else "dim"
+        table.add_row(Text(f"{summary.verdicts[verdict]:,}"), Text(f"{verdict}{why}", style=style))
+    return table
+
+
+def banks_table(banks: Sequence[Bank]) -> Table:
+    """One row a bank."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("bank", "action", "contents", "thresholds", "description"):
+        table.add_column(
+            column, overflow="fold", justify="right" if column == "contents" else "left"
+        )
+    for bank in banks:
+        thresholds = ", ".join(f"{name} {bits}" for name, bits in sorted(bank.thresholds.items()))
+        action = str(bank.action) if bank.action else "suppresses"
+        told = (bank.name, action, f"{bank.contents:,}", thresholds or "default", bank.description)
+        table.add_row(*map(Text, told))
+    return table

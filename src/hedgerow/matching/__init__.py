@@ -1,0 +1,44 @@
+"""The front door: content in, matches and a verdict out."""
+
+from hedgerow.matching.limits import Limits
+from hedgerow.matching.matcher import Matcher
+from hedgerow.matching.page import Findings, render_page, write_page
+from hedgerow.matching.paths import files_under
+from hedgerow.matching.records import Answer, Match, Note, Query, Suppressed, Verdict
+from hedgerow.matching.results import (
+    Result,
+    ResultsDamaged,
+    ResultsExist,
+    ResultsFile,
+    ResultsProblem,
+    read_results,
+)
+from hedgerow.matching.scanning import Summary, described, hashing_workers, query_of, scan
+from hedgerow.matching.verdicts import is_low_quality
+
+__all__ = [
+    "Answer",
+    "Findings",
+    "Limits",
+    "Match",
+    "Matcher",
+    "Note",
+    "Query",
+    "Result",
+    "ResultsDamaged",
+    "ResultsExist",
+    "ResultsFile",
+    "ResultsProblem",
+    "Summary",
+    "Suppressed",
+    "Verdict",
+    "described",
+    "files_under",
+    "hashing_workers",
+    "is_low_quality",
+    "query_of",
+    "read_results",
+    "render_page",
+    "scan",
+    "write_page",
+]

@@ -1,0 +1,281 @@
+"""The front door: signals in, verdicts out, as fresh as the database."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.orm import Session
+
+from hedgerow.banks import (
+    CONTENT_BITS,
+    Content,
+    NoSuchBank,
+    Policy,
+    SignalFeed,
+    bank_of,
+    content_of,
+    contents_by_id,
+    exact_matches,
+    latest,
+    policies,
+    signal_types_in_use,
+)
+from hedgerow.index import Catalogue, Grouping, codes_from_hex, codes_to_hex
+from hedgerow.matching.limits import Limits
+from hedgerow.matching.records import Answer, Match, Query, Verdict
+from hedgerow.matching.verdicts import decide
+from hedgerow.signals import Comparison, signal_type
+from hedgerow.store import Database
+
+UNCHANGED = "none"
+"""The name of the transform that changes nothing."""
+
+
+@dataclass(frozen=True)
+class _Banks:
+    """What is remembered of the banks while their feed stands still."""
+
+    sequence: int
+    policies: Mapping[int, Policy]
+    types: frozenset[str]
+
+
+class Matcher:
+    """Compares uploads with the banks of one database. Safe for several threads.
+
+    `folder` holds the indexes, one a signal type; it may be deleted and comes back.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        limits: Limits | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """`progress` is told of codes taken into an index that is catching up."""
+        self.limits = limits or Limits()
+        self._database = database
+        self._folder = folder
+        self._progress = progress
+        self._catalogues: dict[str, Catalogue] = {}
+        self._refreshing = threading.Lock()
+        self._known = _Banks(-1, {}, frozenset())
+
+    @property
+    def types_in_use(self) -> frozenset[str]:
+        """The signal types that any bank has signals of: what an upload must be hashed to."""
+        with self._database.read() as session:
+            return self._refreshed(session).types
+
+    @property
+    def sequence(self) -> int:
+        """The number of the last change of the banks."""
+        with self._database.read() as session:
+            return latest(session)
+
+    def _refreshed(self, session: Session) -> _Banks:
+        """The banks at the state that `session` sees, with every index at least as new."""
+        now = latest(session)
+        known = self._known
+        if known.sequence >= now:
+            return known
+        with self._refreshing:
+            known = _Banks(now, policies(session), frozenset(signal_types_in_use(session)))
+            for name in known.types:
+                if signal_type(name).comparison is Comparison.HAMMING:
+                    if name not in self._catalogues:
+                        feed = SignalFeed(self._database, name)
+                        self._catalogues[name] = Catalogue(
+                            self._folder / name, feed, seal_at=self.limits.seal_at
+                        )
+                    self._catalogues[name].follow(self._progress)
+            self._known = known
+            return known
+
+    def match(self, queries: Sequence[Query], banks: Collection[str] | None = None) -> list[Answer]:
+        """One answer for each query, in order.
+
+        `banks` names the banks to compare with; all where it is None. Raises NoSuchBank for a
+        name that no bank has.
+        """
+        with self._database.read() as session:
+            known = self._refreshed(session)
+            asked = _asked(known.policies, banks)
+            found: list[list[Match]] = [[] for _query in queries]
+            more = [False] * len(queries)
+            for name in known.types:
+                if signal_type(name).comparison is Comparison.HAMMING:
+                    self._near(name, queries, asked, found, more)
+            self._equal(session, known, queries, asked, found)
+            _complete(session, found)
+        return [
+            decide(
+                query,
+                matches,
+                sequence=known.sequence,
+                at_most=self.limits.max_matches,
+                more=more[position],
+            )
+            for position, (query, matches) in enumerate(zip(queries, found, strict=True))
+        ]
+
+    def _near(
+        self,
+        name: str,
+        queries: Sequence[Query],
+        asked: Mapping[int, Policy],
+        found: list[list[Match]],
+        more: list[bool],
+    ) -> None:
+        """Add the matches by one type of signal that is compared by distance."""
+        radius = max((policy.thresholds[name] for policy in asked.values()), default=None)
+        rows = [
+            (position, transform, value)
+            for position, query in enumerate(queries)
+            if name in query.signals
+            for transform, value in _variants(query.signals[name])
+        ]
+        if radius is None or not rows:
+            return
+        at_most = self.limits.max_matches
+        hits = self._catalogues[name].search(
+            codes_from_hex([value for _position, _transform, value in rows]),
+            radius,
+            grouping=Grouping(CONTENT_BITS, at_most),
+            threads=self.limits.search_threads,
+        )
+        if not len(hits):
+            return
+        best: dict[tuple[int, int], Match] = {}
+        shown: dict[tuple[int, int], int] = defaultdict(int)
+        columns = zip(
+            hits.query.tolist(), hits.key.tolist(), hits.distance.tolist(), codes_to_hex(hits.code),
+            strict=True,
+        )  # fmt: skip
+        for row, key, distance, banked in columns:
+            policy = asked.get(bank_of(key))
+            if policy is None or distance > policy.thresholds[name]:
+                continue
+            position, transform, value = rows[row]
+            earlier = best.get((position, key))
+            if earlier is not None and earlier.distance <= distance:
+                continue
+            best[position, key] = Match(
+                bank=policy.name,
+                bank_id=policy.bank_id,
+                content_id=content_of(key),
+                action=None if policy.action is None else Verdict(policy.action),
+                signal_type=name,
+                distance=distance,
+                threshold=policy.thresholds[name],
+                transform=transform,
+                value=value,
+                banked_value=banked,
+            )
+        for (position, _key), match in best.items():
+            shown[position, match.bank_id] += 1
+            more[position] |= shown[position, match.bank_id] == at_most
+            found[position].append(match)
+
+    def _equal(
+        self,
+        session: Session,
+        known: _Banks,
+        queries: Sequence[Query],
+        asked: Mapping[int, Policy],
+        found: list[list[Match]],
+    ) -> None:
+        """Add the matches by types of signal that are the same or not."""
+        positions: dict[tuple[str, str], list[int]] = defaultdict(list)
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for position, query in enumerate(queries):
+            for name, signal in query.signals.items():
+                if name in known.types and signal_type(name).comparison is Comparison.EQUAL:
+                    positions[name, signal["value"]].append(position)
+                    wanted[name].add(signal["value"])
+        for match in exact_matches(session, wanted) if wanted else ():
+            policy = asked.get(match.bank_id)
+            if policy is None:
+                continue
+            for position in positions[match.signal_type, match.value]:
+                found[position].append(
+                    Match(
+                        bank=policy.name,
+                        bank_id=policy.bank_id,
+                        content_id=match.content_id,
+                        action=None if policy.action is None else Verdict(policy.action),
+                        signal_type=match.signal_type,
+                        distance=0,
+                        threshold=0,
+                        transform=UNCHANGED,
+                        value=match.value,
+                        banked_value=match.value,
+                    )
+                )
+
+    def close(self) -> None:
+        """Let go of the indexes."""
+        with ExitStack() as stack:
+            for catalogue in self._catalogues.values():
+                stack.callback(catalogue.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _asked(known: Mapping[int, Policy], banks: Collection[str] | None) -> Mapping[int, Policy]:
+    if banks is None:
+        return known
+    names = {policy.name for policy in known.values()}
+    for bank in banks:
+        if bank not in names:
+            raise NoSuchBank(bank)
+    return {number: policy for number, policy in known.items() if policy.name in banks}
+
+
+def _variants(signal: Mapping[str, object]) -> Iterable[tuple[str, str]]:
+    yield UNCHANGED, str(signal["value"])
+    variants = signal.get("variants", {})
+    assert isinstance(variants, Mapping)
+    yield from variants.items()
+
+
+def _complete(session: Session, found: list[list[Match]]) -> None:
+    """Add what the banks say of each matched content; drop what was withdrawn meanwhile."""
+    wanted = {match.content_id for matches in found for match in matches}
+    if not wanted:
+        return
+    contents = contents_by_id(session, wanted)
+    for matches in found:
+        matches[:] = [
+            _with_content(match, contents[match.content_id])
+            for match in matches
+            if match.content_id in contents
+        ]
+
+
+def _with_content(match: Match, content: Content) -> Match:
+    quality = next((one.quality for one in content.signals if one.type == match.signal_type), None)
+    return replace(
+        match,
+        quality=quality,
+        labels=content.labels,
+        source=content.source,
+        reference=content.reference,
+    )

@@ -1,0 +1,141 @@
+"""What matching answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """What to do with an upload, the strictest first."""
+
+    BLOCK = "block"
+    REVIEW = "review"
+    RECORD = "record"
+    CLEAR = "clear"
+    """Everything that could be compared was, and nothing matched."""
+    UNCHECKED = "unchecked"
+    """It could not be compared; never to be taken for clear."""
+
+
+class Note(StrEnum):
+    """What a person should know about how a file was checked."""
+
+    LOW_QUALITY = "low_quality"
+    """There is too little in the picture for its hash to say much; matches go to review."""
+    TRUNCATED = "truncated"
+    """The file is damaged and was checked as far as it could be shown."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A banked signal within its threshold of the upload's.
+
+    `distance` and `threshold` in bits (0 and 0 for digests); `transform`: what was done to the
+    banked picture to make the upload; `value`: the upload's signal, as it would be without that
+    transform, which is the one that was compared with `banked_value`.
+    """
+
+    bank: str
+    bank_id: int
+    content_id: int
+    action: Verdict | None
+    signal_type: str
+    distance: int
+    threshold: int
+    transform: str
+    value: str
+    banked_value: str
+    quality: int | None = None
+    labels: tuple[str, ...] = ()
+    source: str = ""
+    reference: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The match as the command line and the service give it."""
+        answer: dict[str, Any] = {
+            "bank": self.bank,
+            "content_id": self.content_id,
+            "action": self.action,
+            "signal_type": self.signal_type,
+            "distance": self.distance,
+            "threshold": self.threshold,
+            "transform": self.transform,
+            "value": self.value,
+            "banked_value": self.banked_value,
+        }
+        return answer | {
+            name: value
+            for name, value in (
+                ("labels", list(self.labels)),
+                ("source", self.source),
+                ("reference", self.reference),
+            )
+            if value
+        }
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """A match that doesn't count, and the known false positive that the upload is nearer to."""
+
+    match: Match
+    by: Match
+
+    def as_json(self) -> dict[str, Any]:
+        """The match, with `suppressed_by`."""
+        return self.match.as_json() | {"suppressed_by": self.by.as_json()}
+
+
+@dataclass(frozen=True)
+class Query:
+    """The signals of one upload.
+
+    `signals`: for each type its value, quality and variants as `hedgerow.signals.hash_file`
+    gives them. `refused`: code and message where the file's picture could not be had.
+    """
+
+    signals: Mapping[str, Mapping[str, Any]]
+    refused: Mapping[str, str] | None = None
+    truncated: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The verdict on one upload and what it rests on.
+
+    `sequence`: the state of the banks, as the number of their last change. `more_matches`:
+    whether there were more than the limit.
+    """
+
+    verdict: Verdict
+    sequence: int
+    matches: Sequence[Match] = ()
+    suppressed: Sequence[Suppressed] = ()
+    notes: Sequence[Note] = ()
+    error: Mapping[str, str] | None = None
+    more_matches: bool = False
+    signals: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as the command line and the service give it."""
+        answer: dict[str, Any] = {
+            "verdict": self.verdict,
+            "matches": [match.as_json() for match in self.matches],
+            "signals": {
+                name: {key: value for key, value in signal.items() if key != "variants"}
+                for name, signal in self.signals.items()
+            },
+            "sequence": self.sequence,
+        }
+        if self.suppressed:
+            answer["suppressed"] = [one.as_json() for one in self.suppressed]
+        if self.notes:
+            answer["notes"] = list(self.notes)
+        if self.more_matches:
+            answer["more_matches"] = True
+        if self.error is not None:
+            answer["error"] = dict(self.error)
+        return answer

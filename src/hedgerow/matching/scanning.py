@@ -1,0 +1,113 @@
+"""Files to answers: hashed in worker processes, compared in batches."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hedgerow import media
+from hedgerow.matching.matcher import Matcher
+from hedgerow.matching.records import Query, Verdict
+from hedgerow.matching.results import Result, stamp_of
+from hedgerow.media import Outcome, Task, Workers
+from hedgerow.signals import TASK, registry
+
+BATCH_FILES = 64
+"""Files that are compared together: one question to the database and the index for all."""
+
+BATCH_SECONDS = 0.25
+"""A batch is compared after this time even where it isn't full, so that results keep coming."""
+
+
+@dataclass
+class Summary:
+    """What a scan came to."""
+
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    suppressed: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+
+    @property
+    def files(self) -> int:
+        """How many files were answered."""
+        return self.verdicts.total()
+
+    def count(self, result: Result) -> None:
+        """Take one result in."""
+        answer = result.answer
+        self.verdicts[Verdict(answer["verdict"])] += 1
+        if "error" in answer:
+            self.refusals[answer["error"]["code"]] += 1
+        self.notes.update(answer.get("notes", ()))
+        self.suppressed += bool(answer.get("suppressed"))
+        self.bytes += result.stamp[0] if result.stamp else 0
+
+
+def query_of(outcome: Outcome) -> Query:
+    """What to ask of the banks for a file that came out of the workers."""
+    if outcome.refusal is not None:
+        refused = {"code": str(outcome.refusal.code), "message": outcome.refusal.message}
+        return Query({}, refused)
+    assert outcome.value is not None
+    hashed = outcome.value
+    return Query(hashed["signals"], hashed.get("refused"), bool(hashed.get("truncated")))
+
+
+def described(outcome: Outcome) -> dict[str, Any]:
+    """What is known of a file besides its signals: format, size, bytes."""
+    facts = outcome.value or {}
+    return {name: facts[name] for name in ("media", "width", "height", "bytes") if name in facts}
+
+
+def hashing_workers(
+    limits: media.Limits, jobs: int, *, types: Collection[str] | None = None, variants: bool
+) -> Workers:
+    """Worker processes that hash files to signals of `types` (default: all that are installed)."""
+    names = sorted(registry() if types is None else types)
+    return Workers(Task(TASK, {"types": names, "variants": variants}), limits, jobs)
+
+
+def scan(
+    files: Iterable[Path],
+    matcher: Matcher,
+    limits: media.Limits,
+    *,
+    jobs: int = 1,
+    banks: Collection[str] | None = None,
+) -> Iterator[Result]:
+    """One result for each file, in order, as they come.
+
+    Files are read, decoded and hashed in `jobs` worker processes, only to the signal types that
+    the banks have. Whatever a file does to its worker, it gets a result.
+    """
+    with ExitStack() as stack:
+        workers = stack.enter_context(
+            hashing_workers(limits, jobs, types=matcher.types_in_use, variants=True)
+        )
+        waiting: list[Outcome] = []
+        since = time.monotonic()
+        for outcome in workers.run(files):
+            waiting.append(outcome)
+            now = time.monotonic()
+            if len(waiting) == BATCH_FILES or now - since > BATCH_SECONDS:
+                yield from _compared(waiting, matcher, banks)
+                waiting, since = [], now
+        yield from _compared(waiting, matcher, banks)
+
+
+def _compared(
+    outcomes: list[Outcome], matcher: Matcher, banks: Collection[str] | None
+) -> Iterator[Result]:
+    answers = matcher.match([query_of(outcome) for outcome in outcomes], banks)
+    for outcome, answer in zip(outcomes, answers, strict=True):
+        assert isinstance(outcome.source, Path)
+        told = described(outcome) | answer.as_json()
+        yield Result(str(outcome.source), stamp_of(outcome.source), told)

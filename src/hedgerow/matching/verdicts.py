@@ -1,0 +1,86 @@
+"""From matches to a verdict: what suppresses what, and which action wins.
+
+Banks propose, this decides, in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from hedgerow.matching.records import Answer, Match, Note, Query, Suppressed, Verdict
+from hedgerow.signals import signal_type
+
+_STRICTEST_FIRST = (Verdict.BLOCK, Verdict.REVIEW, Verdict.RECORD)
+
+
+def is_low_quality(type_name: str, quality: int | None) -> bool:
+    """Whether a signal of this type and quality says little."""
+    return quality is not None and quality < signal_type(type_name).minimum_quality
+
+
+def suppress(
+    positives: Iterable[Match], negatives: Sequence[Match]
+) -> tuple[list[Match], list[Suppressed]]:
+    """Set aside the matches that a known false positive explains better.
+
+    A negative match suppresses a positive one only where the upload is strictly nearer to the
+    false positive: a banked picture itself, at distance 0, is never suppressed, however much it
+    resembles something harmless.
+    """
+    if not negatives:
+        return list(positives), []
+    nearest = min(negatives, key=lambda match: match.distance)
+    counted: list[Match] = []
+    suppressed: list[Suppressed] = []
+    for match in positives:
+        if nearest.distance < match.distance:
+            suppressed.append(Suppressed(match, nearest))
+        else:
+            counted.append(match)
+    return counted, suppressed
+
+
+def _cautious(match: Match, query: Query) -> Match:
+    """A match by a signal that says little is for a person to judge, never for a machine."""
+    own = query.signals[match.signal_type].get("quality")
+    low = is_low_quality(match.signal_type, own) or is_low_quality(match.signal_type, match.quality)
+    return replace(match, action=Verdict.REVIEW) if low and match.action == Verdict.BLOCK else match
+
+
+def _notes(query: Query) -> list[Note]:
+    low = any(is_low_quality(name, one.get("quality")) for name, one in query.signals.items())
+    return [Note.LOW_QUALITY] * low + [Note.TRUNCATED] * query.truncated
+
+
+def decide(
+    query: Query, matches: Sequence[Match], *, sequence: int, at_most: int, more: bool
+) -> Answer:
+    """The answer to one upload from all of its matches, positive and negative.
+
+    `at_most` matches are kept as evidence, the strictest and nearest first; `more` says that the
+    search itself left some out. The verdict is of all of them.
+    """
+    negatives = [match for match in matches if match.action is None]
+    positives = [_cautious(match, query) for match in matches if match.action is not None]
+    counted, suppressed = suppress(positives, negatives)
+    counted.sort(key=lambda match: (_rank(match), match.distance, match.bank, match.content_id))
+    if counted:
+        verdict = _STRICTEST_FIRST[_rank(counted[0])]
+    else:
+        verdict = Verdict.CLEAR if query.refused is None else Verdict.UNCHECKED
+    return Answer(
+        verdict=verdict,
+        sequence=sequence,
+        matches=tuple(counted[:at_most]),
+        suppressed=tuple(suppressed[:at_most]),
+        notes=tuple(_notes(query)),
+        error=query.refused,
+        more_matches=more or len(counted) > at_most or len(suppressed) > at_most,
+        signals=query.signals,
+    )
+
+
+def _rank(match: Match) -> int:
+    assert match.action is not None
+    return _STRICTEST_FIRST.index(match.action)

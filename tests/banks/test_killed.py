@@ -1,0 +1,94 @@
+"""An importing process is killed for real, at random moments, and the import runs again."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hedgerow.banks import Banks, SignalFeed, exact_matches
+from hedgerow.store import Database, open_database
+
+ROWS = 4_000
+KILLS = 3
+CODE = """
+import sys
+from pathlib import Path
+from hedgerow.banks import Banks, Limits
+from hedgerow.store import open_database
+with open_database(sys.argv[1]) as database:
+    print("ready", flush=True)
+    Banks(database, Limits(batch_rows=50)).import_file("known", Path(sys.argv[2]))
+"""
+
+
+def state(database: Database) -> tuple[list[object], ...]:
+    """Contents, in their order, without what differs between two runs: numbers and times."""
+    contents: list[object] = []
+    banks = Banks(database)
+    after = 0
+    while page := banks.list_content("known", after, 1000):
+        contents += [(one.signals, one.labels, one.note) for one in page]
+        after = page[-1].id
+    codes = [
+        code.tobytes()
+        for step in SignalFeed(database, "pdq").since(0)
+        if step.added
+        for code in step.added[0]
+    ]
+    return contents, codes
+
+
+def prepare(url: str) -> None:
+    with open_database(url) as database:
+        Banks(database).create("known")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_killed_at_random_and_run_again(tmp_path: Path, seed: int) -> None:
+    moments = random.Random(seed)
+    file = tmp_path / "list.txt"
+    numbers = [moments.randrange(3000) for _ in range(ROWS)]  # with repeats
+    file.write_text("".join(f"{number:064x}\n" for number in numbers))
+    calm, killed = (f"sqlite:///{tmp_path}/{name}.db" for name in ("calm", "killed"))
+    for url in (calm, killed):
+        prepare(url)
+    subprocess.run([sys.executable, "-c", CODE, calm, str(file)], check=True, timeout=120)
+
+    kills = 0
+    for _ in range(60):
+        process = subprocess.Popen(
+            [sys.executable, "-c", CODE, killed, str(file)], stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        process.stdout.readline()  # so that the import is what is killed, not Python's start
+        time.sleep(moments.random() * 0.4 if kills < KILLS else 0)
+        if kills < KILLS:
+            process.send_signal(signal.SIGKILL)
+        process.stdout.close()
+        process.wait(120)
+        if process.returncode == 0:
+            break
+        assert process.returncode == -signal.SIGKILL
+        kills += 1
+        with open_database(killed) as database, database.read() as session:
+            finished = Banks(database).get("known").contents > 0
+            found = exact_matches(session, {"pdq": [f"{n:064x}" for n in numbers]})
+            told = [step for step in SignalFeed(database, "pdq").since(0) if step.added]
+            # All of it, when killed between its last commit and its end; or else nothing.
+            assert len(found) == (len(set(numbers)) if finished else 0)
+            assert len(Banks(database).list_content("known", limit=1000)) == (
+                1000 if finished else 0
+            )
+            assert bool(told) == finished
+    assert kills > 0
+
+    with open_database(calm) as one, open_database(killed) as two:
+        assert state(one) == state(two)
+        assert len(state(one)[0]) == len(set(numbers))
+        assert Banks(two).get("known").unfinished == ()
+        with two.read() as session:
+            assert session.connection().exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"

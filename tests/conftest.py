@@ -1,0 +1,17 @@
+"""Fixtures for every room's tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+_BESIDE = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of test pictures; the test is skipped where it isn't there."""
+    folder = Path(os.environ.get("HEDGEROW_TEST_DATA", _BESIDE))
+    if not folder.is_dir():
+        pytest.skip(f"no test pictures: {folder} is not a folder (set HEDGEROW_TEST_DATA)")
+    return folder

@@ -1,0 +1,162 @@
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from hedgerow.store import (
+    BadDatabaseURL,
+    Counter,
+    Database,
+    DatabaseBusy,
+    DatabaseUnavailable,
+    StoreProblem,
+    open_database,
+)
+
+
+def pragma(database: Database, name: str) -> object:
+    with database.read() as session:
+        return session.execute(text(f"PRAGMA {name}")).scalar_one()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),  # FULL: an acknowledged commit outlives a power cut
+        ("foreign_keys", 1),
+        ("secure_delete", 1),
+        ("busy_timeout", 30_000),
+    ],
+)
+def test_every_connection_is_prepared(database: Database, name: str, value: object) -> None:
+    assert pragma(database, name) == value
+
+
+def test_file_is_its_owners_alone(database: Database, path: Path) -> None:
+    with database.write() as session:
+        session.execute(insert(Counter).values(name="x", value=1))
+    for file in path.parent.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
+
+
+def test_write_commits_and_rolls_back(database: Database) -> None:
+    with database.write() as session:
+        session.execute(insert(Counter).values(name="kept", value=1))
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.execute(insert(Counter), [{"name": name, "value": 1} for name in ("lost", "kept")])
+    with database.read() as session:
+        assert session.execute(select(Counter.name)).scalars().all() == ["kept"]
+
+
+def test_read_can_not_write(database: Database) -> None:
+    with pytest.raises(DatabaseUnavailable, match="readonly"), database.read() as session:
+        session.execute(insert(Counter).values(name="x", value=1))
+    with database.write() as session:  # the same connection writes again
+        session.execute(insert(Counter).values(name="x", value=1))
+
+
+def test_read_sees_one_state(database: Database) -> None:
+    with database.read() as session:
+        assert session.execute(select(Counter)).all() == []
+        with database.write() as writing:
+            writing.execute(insert(Counter).values(name="x", value=1))
+        assert session.execute(select(Counter)).all() == []
+    with database.read() as session:
+        assert len(session.execute(select(Counter)).all()) == 1
+
+
+def test_second_writer_gives_up_after_its_wait(path: Path) -> None:
+    with (
+        open_database(f"sqlite:///{path}", busy_seconds=0.1) as database,
+        database.write(),
+        pytest.raises(DatabaseBusy, match="try again"),
+        database.write(),
+    ):
+        pass
+
+
+def test_errors_do_not_tell_the_values(database: Database) -> None:
+    with database.write() as session:
+        session.execute(insert(Counter).values(name="private-note", value=1))
+    with pytest.raises(IntegrityError) as caught, database.write() as session:
+        session.execute(insert(Counter).values(name="private-note", value=1))
+    assert "private-note" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql//user:hunter2@host/db",
+        "mysql://user:hunter2@host/db",
+        "nonsense://user:hunter2@host",
+        "postgresql+nodriver://user:hunter2@host/db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "",
+    ],
+)
+def test_bad_urls_are_refused_without_their_password(url: str) -> None:
+    with pytest.raises(BadDatabaseURL) as caught:
+        open_database(url)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_repr_hides_the_password(database: Database) -> None:
+    assert "hedgerow.db" in repr(database)
+    hidden = database.engine.url.set(username="user", password="hunter2")
+    assert "hunter2" not in hidden.render_as_string(hide_password=True)
+
+
+def test_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnavailable, match="check that its folder exists"):
+        open_database(f"sqlite:///{tmp_path}/missing/hedgerow.db")
+
+
+def test_what_is_no_database_is_refused_and_kept(path: Path) -> None:
+    path.write_bytes(b"this is something else, and of some length" * 100)
+    before = path.read_bytes()
+    with pytest.raises(DatabaseUnavailable, match="not a database"):
+        open_database(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+
+
+def test_all_errors_are_store_problems() -> None:
+    for error in (BadDatabaseURL, DatabaseBusy, DatabaseUnavailable):
+        assert issubclass(error, StoreProblem)
+
+
+def test_vacuum_leaves_no_trace_in_any_file(database: Database, path: Path) -> None:
+    secrets = [f"secret-{number:06d}-{'x' * 40}" for number in range(2000)]
+    with database.write() as session:
+        session.execute(insert(Counter), [{"name": name, "value": 1} for name in secrets])
+    with database.write() as session:
+        session.execute(text("DELETE FROM counter WHERE name LIKE 'secret-%'"))
+    database.vacuum()
+    files = list(path.parent.iterdir())
+    assert path in files
+    for file in files:
+        assert b"secret-" not in file.read_bytes(), file.name
+
+
+def test_vacuum_waits_for_nobody_but_says_so(path: Path) -> None:
+    with (
+        open_database(f"sqlite:///{path}", busy_seconds=0.1) as database,
+        database.read() as reading,
+    ):
+        assert reading.execute(select(Counter)).all() == []
+        with database.write() as session:
+            session.execute(insert(Counter).values(name="x", value=1))
+        with pytest.raises(DatabaseBusy, match="vacuum again"):
+            database.vacuum()
+
+
+def test_a_commit_is_in_the_file_at_once(database: Database, path: Path) -> None:
+    with database.write() as session:
+        session.execute(insert(Counter).values(name="x", value=7))
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT value FROM counter").fetchall() == [(7,)]
+    other.close()
