@@ -139,6 +139,25 @@ def test_an_import_tells_its_own_contents_only(
     assert replay(database) == banked(banks)
 
 
+def test_interleaved_imports_are_told_apart(
+    banks: Banks, database: Database, tmp_path: Path
+) -> None:
+    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
+    one.write_text("".join(f"{n:064x}\n" for n in range(20)))
+    two.write_text("".join(f"{n:064x}\n" for n in range(100, 105)))
+    small = Banks(database, type(banks.limits)(batch_rows=10))
+
+    def between(done: int, total: int | None) -> None:
+        if total is not None and done == 10:
+            small.import_file("known", two)
+
+    small.import_file("known", one, ImportOptions(), between)
+    steps = list(SignalFeed(database, "pdq").since(0))
+    keys = [key for step in steps if step.added for key in step.added[1].tolist()]
+    assert len(keys) == len(set(keys)) == 25
+    assert replay(database) == banked(banks)
+
+
 def test_threads_never_make_a_follower_miss_a_change(banks: Banks, database: Database) -> None:
     def write(base: int) -> None:
         for n in range(15):

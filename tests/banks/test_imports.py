@@ -338,6 +338,22 @@ def test_the_same_import_twice_at_once_is_noticed(
     assert len(values(banks)) == 30
 
 
+def test_a_second_process_that_went_on_stops_the_first(
+    banks: Banks, database: Database, tmp_path: Path
+) -> None:
+    file = write(tmp_path, "list.txt", hashes(30))
+    small = Banks(database, Limits(batch_rows=10))
+
+    def second() -> None:
+        with pytest.raises(KeyboardInterrupt):
+            small.import_file("known", file, progress=interrupt_at(20))
+
+    with pytest.raises(ImportBroken, match="another process"):
+        small.import_file("known", file, progress=at_rows(10, second))
+    report = small.import_file("known", file)
+    assert (report.resumed, report.record.added, report.record.duplicates) == (True, 30, 0)
+
+
 def test_a_file_that_changes_meanwhile_is_refused(
     banks: Banks, database: Database, tmp_path: Path
 ) -> None:

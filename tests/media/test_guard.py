@@ -1,6 +1,7 @@
 import contextlib
 import gc
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -234,6 +235,21 @@ def test_a_keeper_that_dies_is_replaced(workers):
     _wait_for_the_end_of([before["parent"], before["pid"]])
     after = answer(workers, "tell").value
     assert after["parent"] != before["parent"]
+
+
+def test_files_survive_the_random_killing_of_workers():
+    chance = random.Random(1)
+    with Workers(OBEY, LOW, jobs=2) as workers:
+        told = []
+        for number, outcome in enumerate(workers.run([b"sleep 0.01"] * 200)):
+            told.append(outcome)
+            if number % 40 == 20:
+                victim = chance.choice(psutil.Process().children(recursive=True))
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    victim.kill()
+    assert len(told) == 200
+    assert all(o.value or o.refusal.code is RefusalCode.OUT_OF_MEMORY for o in told)
+    assert sum(o.value is None for o in told) <= 5
 
 
 def test_no_process_and_no_descriptor_is_left():

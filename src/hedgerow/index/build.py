@@ -49,7 +49,11 @@ def _create(folder: Path, name: str, dtype: type, shape: tuple[int, ...]) -> npt
         array: npt.NDArray[Any] = np.empty(shape, dtype)
         np.save(path, array)
         return array
-    return np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+    array = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+    # The room is taken now: on a full disk this is an error, a write to a mapped hole a SIGBUS.
+    with path.open("r+b") as file:
+        os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return array
 
 
 def _save(folder: Path, name: str, array: npt.NDArray[Any]) -> None:

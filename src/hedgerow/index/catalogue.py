@@ -62,6 +62,7 @@ class Catalogue:
         self._folder = Path(folder)
         self._feed = feed
         self._seal_at = seal_at
+        self._reopen_at = seal_at
         self._following = threading.Lock()
         self._index = self._open()
 
@@ -70,15 +71,22 @@ class Catalogue:
             index = Index.open(self._folder, "write", seal_at=self._seal_at)
         except IndexLocked:
             index = Index.open(self._folder, "read", seal_at=self._seal_at)
-        if index.sequence > self._feed.latest():
-            # An index from the future: the database was restored or replaced. Begin again.
-            if not index.writable:
-                raise IndexLocked(
-                    f"the index in {self._folder} is ahead of its database while another process "
-                    "uses it; stop that process and start again"
-                )
-            index.clear()
+        try:
+            if index.sequence > self._feed.latest():
+                self._begin_again(index)
+        except BaseException:
+            index.close()
+            raise
         return index
+
+    def _begin_again(self, index: Index) -> None:
+        """Empty an index from the future: the database was restored or replaced."""
+        if not index.writable:
+            raise IndexLocked(
+                f"the index in {self._folder} is ahead of its database while another process "
+                "uses it; stop that process and start again"
+            )
+        index.clear()
 
     @property
     def sequence(self) -> int:
@@ -101,34 +109,56 @@ class Catalogue:
         if self._feed.latest() == self._index.sequence:
             return self._index.sequence
         with self._following:
-            self._reopen_where_better()
-            gathered: list[Step] = []
-            waiting = 0
-            for step in self._feed.since(self._index.sequence):
-                gathered.append(step)
-                waiting += 0 if step.added is None else len(step.added[1])
-                if waiting >= GATHER_CODES:
-                    self._apply(gathered, progress)
-                    gathered, waiting = [], 0
-            self._apply(gathered, progress)
+            self._open_anew_where_better(progress)
+            self._catch_up(self._index, progress)
             return self._index.sequence
 
-    def _reopen_where_better(self) -> None:
-        """A reader that has much in its own memory takes over what the writer has sealed since."""
-        if self._index.writable or self._index.unsealed < self._seal_at:
-            return
-        newer = self._open()
-        self._index.close()
-        self._index = newer
+    def _catch_up(self, index: Index, progress: Callable[[int], None] | None) -> None:
+        gathered: list[Step] = []
+        waiting = 0
+        for step in self._feed.since(index.sequence):
+            gathered.append(step)
+            waiting += 0 if step.added is None else len(step.added[1])
+            if waiting >= GATHER_CODES:
+                self._apply(index, gathered, progress)
+                gathered, waiting = [], 0
+        self._apply(index, gathered, progress)
 
-    def _apply(self, steps: list[Step], progress: Callable[[int], None] | None) -> None:
+    def _open_anew_where_better(self, progress: Callable[[int], None] | None) -> None:
+        """Open the folder anew where the index at hand leads no further.
+
+        It doesn't where the feed was put back behind it, where this process writes but had to
+        stop (a full disk, a folder that was deleted), and where it reads and has much in its own
+        memory that the writer has sealed since.
+        """
+        old = self._index
+        behind = self._feed.latest() < old.sequence
+        full = not old.writable and old.unsealed >= self._reopen_at
+        if not (behind or full or old.stopped):
+            return
+        if old.writable:
+            old.close()
+        newer = self._open()
+        try:
+            # The writer may be behind us: nothing that was found is to be missed meanwhile.
+            self._catch_up(newer, progress)
+        except BaseException:
+            newer.close()
+            raise
+        self._index = newer
+        self._reopen_at = max(self._seal_at, 2 * newer.unsealed)
+        old.close()
+
+    def _apply(
+        self, index: Index, steps: list[Step], progress: Callable[[int], None] | None
+    ) -> None:
         """Add and remove in the order of the steps, neighbours of one kind together."""
         codes: list[Codes] = []
         keys: list[Keys] = []
 
         def add(sequence: int) -> None:
             if codes:
-                self._index.add(np.concatenate(codes), np.concatenate(keys), sequence)
+                index.add(np.concatenate(codes), np.concatenate(keys), sequence)
                 if progress is not None:
                     progress(sum(map(len, keys)))
                 codes.clear()
@@ -140,13 +170,13 @@ class Catalogue:
                 keys.append(step.added[1])
             if step.removed:
                 # The removals of a step are not done yet while its sequence isn't noted.
-                add(self._index.sequence)
+                add(index.sequence)
                 for low, high in step.removed:
-                    self._index.remove_range(low, high)
-                self._index.reached(step.sequence)
+                    index.remove_range(low, high)
+                index.reached(step.sequence)
         if steps:
             add(steps[-1].sequence)
-            self._index.reached(steps[-1].sequence)
+            index.reached(steps[-1].sequence)
 
     def search(
         self, codes: npt.ArrayLike, radius: int, *, grouping: Grouping = EVERY_KEY, threads: int = 1

@@ -15,6 +15,9 @@ BITS = 256
 WORDS = 4
 HEX_DIGITS = 64
 
+MIN_KEY, MAX_KEY = -(2**63), 2**63 - 1
+"""Keys are from the one up to, not including, the other."""
+
 Codes = npt.NDArray[np.uint64]
 """``uint64`` array of shape (n, 4): n codes."""
 
@@ -59,10 +62,15 @@ def as_codes(codes: npt.ArrayLike) -> Codes:
 
 
 def as_keys(keys: npt.ArrayLike, count: int) -> Keys:
-    """`keys` as ``int64`` of shape (count,); raises ValueError or TypeError where they are not."""
+    """`keys` as ``int64`` of shape (count,); raises ValueError or TypeError where they are not.
+
+    The largest number of 64 bits is no key: no half-open range of such numbers could hold it.
+    """
     array = np.atleast_1d(np.asarray(keys))
     if array.size and array.dtype.kind not in "iu":
         raise TypeError(f"keys are whole numbers, not {array.dtype}")
     if array.shape != (count,):
         raise ValueError(f"{count} codes need {count} keys, not an array of shape {array.shape}")
+    if array.size and int(array.max()) >= MAX_KEY:
+        raise ValueError(f"keys are below {MAX_KEY}, not {int(array.max())}")
     return np.ascontiguousarray(array, dtype=np.int64)

@@ -21,6 +21,12 @@ class Grouping:
     bits: int
     at_most: int
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.bits <= 63:
+            raise ValueError(f"keys are grouped by 0 to 63 bits, not {self.bits}")
+        if self.at_most < 1:
+            raise ValueError(f"a group gives at least 1 key, not {self.at_most}")
+
 
 EVERY_KEY = Grouping(bits=63, at_most=2**62)
 
@@ -50,6 +56,22 @@ class Hits:
         code = np.concatenate([part.code for part in parts])
         order = np.lexsort((key, distance, query))
         return Hits(query[order], key[order], distance[order], code[order])
+
+    def limited(self, grouping: Grouping) -> Hits:
+        """The lowest `grouping.at_most` keys of each query, code and group of keys."""
+        if len(self) <= grouping.at_most:
+            return self
+        group = self.key >> grouping.bits
+        order = np.lexsort((self.key, group, *self.code.T, self.query))
+        same = np.zeros(len(order), np.bool_)
+        same[1:] = (
+            (self.query[order][1:] == self.query[order][:-1])
+            & (group[order][1:] == group[order][:-1])
+            & (self.code[order][1:] == self.code[order][:-1]).all(axis=1)
+        )
+        run_start = np.maximum.accumulate(np.where(same, 0, np.arange(len(order))))
+        kept = np.sort(order[np.arange(len(order)) - run_start < grouping.at_most])
+        return Hits(self.query[kept], self.key[kept], self.distance[kept], self.code[kept])
 
     @staticmethod
     def none() -> Hits:

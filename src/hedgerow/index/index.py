@@ -8,6 +8,7 @@ its own memory: it follows the same feed as the writer (see `catalogue`).
 from __future__ import annotations
 
 import fcntl
+import operator
 import os
 import threading
 from collections.abc import Iterable, Sequence
@@ -22,15 +23,16 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgerow.index import kernels
-from hedgerow.index.codes import BITS, Codes, Keys, as_codes, as_keys
-from hedgerow.index.errors import IndexLocked, IndexReadOnly
+from hedgerow.index.codes import BITS, MAX_KEY, MIN_KEY, Codes, Keys, as_codes, as_keys
+from hedgerow.index.errors import IndexDamaged, IndexLocked, IndexReadOnly
 from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
 from hedgerow.index.log import LogWriter, Record, drop_torn_end, read_log
 from hedgerow.index.maintenance import Maintenance
-from hedgerow.index.manifest import NAME as MANIFEST
 from hedgerow.index.manifest import Manifest, log_number
 from hedgerow.index.segment import Segment
 from hedgerow.index.tail import Tail
+
+LOCK = "lock"
 
 SEAL_AT = 32_768
 """Pairs in the tail from which it is sealed into a segment."""
@@ -97,23 +99,32 @@ class Index:
 
     def _load(self) -> None:
         if self.writable:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            # The codes of a list are nobody else's business: the folder is its owner's alone.
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._take_lock()
-        self._load_files()
+        while True:
+            manifest = Manifest.load(self.folder)
+            try:
+                self._load_files(manifest or self._first_manifest())
+                return
+            except IndexDamaged:
+                # The writer may have deleted what a manifest named while this reader opened it.
+                if self.writable or Manifest.load(self.folder) == manifest:
+                    raise
 
-    def _load_files(self) -> None:
-        manifest = Manifest.load(self.folder)
-        if manifest is None:
-            manifest = Manifest(logs=("log-0",), counter=1)
-            if self.writable:
-                (self.folder / "log-0").touch()
-                manifest.save(self.folder)
-            else:
-                manifest = Manifest()
+    def _first_manifest(self, counter: int = 0) -> Manifest:
+        """The manifest of an index with nothing in it, put in place by a writer."""
+        if not self.writable:
+            return Manifest()
+        manifest = Manifest(logs=(f"log-{counter}",), counter=counter + 1)
+        (self.folder / manifest.logs[0]).touch()
+        manifest.save(self.folder)
+        return manifest
+
+    def _load_files(self, manifest: Manifest) -> None:
         if self.writable:
             manifest.sweep(self.folder)
-            if manifest.logs:
-                drop_torn_end(self.folder / manifest.logs[-1])
+            drop_torn_end(self.folder / manifest.logs[-1])
         self.manifest = manifest
         self.sequence = manifest.sequence
         segments = tuple(
@@ -122,7 +133,7 @@ class Index:
         )
         self.view = View(segments, (Tail(),))
         for name in manifest.logs:
-            for record in read_log(self.folder / name):
+            for record in read_log(self.folder / name, newest=name == manifest.logs[-1]):
                 self._replay(record, log_number(name))
         if self.writable:
             self._log = LogWriter(self.folder / manifest.logs[-1], sync=self.sync)
@@ -139,7 +150,7 @@ class Index:
         self.sequence = max(self.sequence, record.sequence)
 
     def _take_lock(self) -> None:
-        lock_file = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock_file = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as problem:
@@ -184,8 +195,33 @@ class Index:
     def log(self) -> LogWriter:
         """The log of this writer; raises IndexReadOnly for a reader."""
         if self._log is None:
-            raise IndexReadOnly(f"the index in {self.folder} is open for reading only, or closed")
+            why = (
+                "was closed, or stopped at an error"
+                if self.writable
+                else "is open for reading only"
+            )
+            raise IndexReadOnly(f"the index in {self.folder} {why}; open it again to change it")
         return self._log
+
+    @property
+    def stopped(self) -> bool:
+        """Whether this writer takes no more changes, until it is opened again."""
+        return self.writable and self._log is None
+
+    def check_folder(self) -> None:
+        """Raise IndexDamaged where the folder is no longer the one that this writer locked.
+
+        Somebody deleted it; another process may have made, and be writing, a new one.
+        """
+        assert self._lock_file is not None
+        try:
+            same = os.path.samestat(os.fstat(self._lock_file), (self.folder / LOCK).stat())
+        except FileNotFoundError:
+            same = False
+        if not same:
+            raise IndexDamaged(
+                f"the index folder {self.folder} was deleted while in use; open it again"
+            )
 
     def show(self, segments: tuple[Segment, ...], tails: tuple[Tail, ...]) -> None:
         """Let searches that start from now on look at these."""
@@ -198,8 +234,9 @@ class Index:
 
     def stop_writing(self) -> None:
         """Refuse every further change (IndexReadOnly) until the index is opened again."""
-        self.log.close()
-        self._log = None
+        if self._log is not None:
+            self._log.close()
+            self._log = None
 
     def add(self, codes: npt.ArrayLike, keys: npt.ArrayLike, sequence: int | None = None) -> int:
         """Add the pairs (codes[i], keys[i]); returns how many were not there before.
@@ -210,7 +247,7 @@ class Index:
         rows = as_codes(codes)
         names = as_keys(keys, len(rows))
         with self._changing:
-            self._maintenance.raise_failure()
+            self._check_writing()
             known = np.zeros(len(rows), np.bool_)
             for part in self.view.parts:
                 known |= part.holds(rows, names)
@@ -229,31 +266,42 @@ class Index:
         self._maintenance.hold_back()
         return added
 
-    def remove(self, keys: npt.ArrayLike | Iterable[int], sequence: int | None = None) -> int:
-        """Remove every pair of each of the keys; returns how many there were."""
-        wanted = np.unique(np.fromiter((int(key) for key in np.atleast_1d(keys)), np.int64))  # type: ignore[arg-type]
+    def _check_writing(self) -> None:
+        if self.writable:
+            self._maintenance.raise_failure()
+            _ = self.log
+
+    def remove(self, keys: int | Iterable[int] | Keys, sequence: int | None = None) -> int:
+        """Remove every pair of each of the keys; returns how many there were.
+
+        keys: whole numbers. All of them are removed, or none where the process is killed.
+        """
+        array = np.asarray(keys if isinstance(keys, int | np.generic | np.ndarray) else list(keys))
+        wanted = np.unique(as_keys(array, array.size))
         breaks = np.flatnonzero(np.diff(wanted) != 1) + 1
         runs = [run for run in np.split(wanted, breaks) if len(run)]
-        ranges = [(int(run[0]), int(run[-1]) + 1) for run in runs]
-        with self._changing:
-            return sum(self.remove_range(low, high, sequence) for low, high in ranges)
+        return self._remove([(int(run[0]), int(run[-1]) + 1) for run in runs], sequence)
 
     def remove_range(self, low: int, high: int, sequence: int | None = None) -> int:
         """Remove every pair with low ≤ key < high; returns how many there were.
 
         No search that starts after this returns finds them.
         """
+        first, last = (min(max(operator.index(key), MIN_KEY), MAX_KEY) for key in (low, high))
+        return self._remove([(first, last)] if first < last else [], sequence)
+
+    def _remove(self, ranges: list[tuple[int, int]], sequence: int | None) -> int:
         with self._changing:
             reached = self.sequence if sequence is None else sequence
-            if self.writable:
-                self.log.remove(low, high, reached)
-            removed = self._drop(low, high)
-            self._maintenance.note_removal(low, high)
+            if self.writable and (ranges or sequence is not None):
+                self.log.remove(ranges, reached)
+            removed = 0
+            for low, high in ranges:
+                removed += sum(part.remove_range(low, high) for part in self.view.parts)
+                self._maintenance.note_removal(low, high)
             self.sequence = reached
+            self._maintenance.consider()
             return removed
-
-    def _drop(self, low: int, high: int) -> int:
-        return sum(part.remove_range(low, high) for part in self.view.parts)
 
     def reached(self, sequence: int) -> None:
         """Note that the caller's feed was followed up to `sequence`."""
@@ -261,21 +309,23 @@ class Index:
             if self.writable and sequence != self.sequence:
                 self.log.reached(sequence)
             self.sequence = sequence
+            self._maintenance.consider()
 
     def clear(self) -> None:
         """Remove everything and stand at sequence 0 again."""
         self._maintenance.close()
         with self._changing:
+            _ = self.log
+            self.check_folder()
             self.stop_writing()
-            Manifest(counter=self.manifest.counter).sweep(self.folder)
-            (self.folder / MANIFEST).unlink()
             self._maintenance = Maintenance(self)
-            self._load_files()
+            # In one step, like every change: what this manifest doesn't name is swept away.
+            self._load_files(self._first_manifest(self.manifest.counter))
 
     @property
     def unsealed(self) -> int:
-        """Pairs that are in memory only, or in the log."""
-        return sum(map(len, self.view.tails))
+        """Rows that are in memory only, or in the log, removed ones too."""
+        return sum(tail.rows for tail in self.view.tails)
 
     def maintain(self) -> None:
         """Seal the tail and merge segments now, and wait for it."""
@@ -297,6 +347,7 @@ class Index:
         and run without the GIL. Raises ValueError for a radius out of range.
         """
         queries = kernels.readonly(as_codes(codes))
+        radius = operator.index(radius)
         if not 0 <= radius <= BITS:
             raise ValueError(f"a radius is 0 to {BITS} bits, not {radius}")
         view = self.view
@@ -329,7 +380,10 @@ def _chunks(count: int, threads: int) -> Sequence[slice]:
 
 def _search(view: View, queries: Codes, radius: int, grouping: Grouping, offset: int) -> Hits:
     found = [part.search(queries, radius, grouping) for part in view.parts]
-    joined = Hits.joined([hits for hits in found if len(hits)] or [Hits.none()])
+    some = [hits for hits in found if len(hits)]
+    joined = Hits.joined(some or [Hits.none()])
+    if len(some) > 1:
+        joined = joined.limited(grouping)  # Each part kept to the limit, not all of them together.
     return Hits(joined.query + offset, joined.key, joined.distance, joined.code)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from hedgerow.index.errors import IndexDamaged
 _HEADER = struct.Struct("<4sIqI")
 _ADD, _REMOVE, _REACHED = b"add ", b"del ", b"seq "
 _PAIR_BYTES = 40
-_RANGE_BYTES = 16
+_RANGE = struct.Struct("<qq")
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class LogWriter:
         self.path = path
         self._sync = sync
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self.size = os.fstat(self._descriptor).st_size
 
     def _append(self, record: bytes) -> None:
         written = os.write(self._descriptor, record)
@@ -55,6 +56,7 @@ class LogWriter:
             # is taken back, so that later records are not hidden behind it.
             os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
             raise OSError(f"{self.path}: the disk is full; nothing of this change was kept")
+        self.size += written
         if self._sync:
             os.fdatasync(self._descriptor)
 
@@ -63,9 +65,10 @@ class LogWriter:
         body = codes.astype("<u8").tobytes() + keys.astype("<i8").tobytes()
         self._append(_encoded(_ADD, len(keys), sequence, body))
 
-    def remove(self, low: int, high: int, sequence: int) -> None:
-        """Record that all keys in [low, high) were removed."""
-        self._append(_encoded(_REMOVE, 1, sequence, struct.pack("<qq", low, high)))
+    def remove(self, ranges: Sequence[tuple[int, int]], sequence: int) -> None:
+        """Record that all keys in each of the ranges [low, high) were removed."""
+        body = b"".join(_RANGE.pack(low, high) for low, high in ranges)
+        self._append(_encoded(_REMOVE, len(ranges), sequence, body))
 
     def reached(self, sequence: int) -> None:
         """Record that the feed was followed up to `sequence` without a change to make."""
@@ -82,19 +85,30 @@ def _decoded(kind: bytes, count: int, sequence: int, body: bytes) -> Record:
         keys = np.frombuffer(body, "<i8", count, offset=count * 32).astype(np.int64)
         return Record(sequence, codes, keys)
     if kind == _REMOVE:
-        low, high = struct.unpack("<qq", body)
-        return Record(sequence, removed=((low, high),))
+        return Record(sequence, removed=tuple(_RANGE.iter_unpack(body)))
     return Record(sequence)
 
 
-def read_log(path: Path) -> Iterator[Record]:
-    """The whole records of a log, in order; stops at one that was cut off."""
-    for record, _end in _records(path):
+def read_log(path: Path, *, newest: bool) -> Iterator[Record]:
+    """The whole records of a log, in order.
+
+    The newest log may end in a record that was cut off, and the reading stops there. A log that
+    another one follows was complete by then: raises IndexDamaged where it no longer is, for what
+    the next one says would be wrong without it.
+    """
+    whole = 0
+    for record, end in _records(path):
         yield record
+        whole = end
+    if not newest and whole < path.stat().st_size:
+        raise IndexDamaged(
+            f"{path} is damaged from byte {whole} on; delete the index folder, it is made again "
+            "from the database"
+        )
 
 
 def _records(path: Path) -> Iterator[tuple[Record, int]]:
-    sizes = {_ADD: _PAIR_BYTES, _REMOVE: _RANGE_BYTES, _REACHED: 0}
+    sizes = {_ADD: _PAIR_BYTES, _REMOVE: _RANGE.size, _REACHED: 0}
     try:
         data = path.read_bytes()
     except FileNotFoundError as problem:

@@ -8,8 +8,9 @@ one. Whatever is killed halfway was not named yet, and the logs still hold it.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ import numpy as np
 from hedgerow.index.build import build_segment, sync_folder
 from hedgerow.index.codes import Codes, Keys
 from hedgerow.index.log import LogWriter
-from hedgerow.index.manifest import Manifest, SegmentEntry, log_number
+from hedgerow.index.manifest import SegmentEntry, log_number
 from hedgerow.index.segment import Segment
 from hedgerow.index.tail import Tail
 
@@ -32,6 +33,10 @@ asks few segments, and a code is rewritten few times."""
 
 DEAD_SHARE = 0.25
 """Share of removed pairs from which a segment is rewritten without them."""
+
+LOG_BYTES_A_PAIR = 64
+"""Times the sealing size: bytes of a log from which a new one is begun, whatever is in it. (A pair
+added alone takes 60.)"""
 
 TAILS_IN_MEMORY = 4
 """Times the sealing size that the tail may reach before additions wait for the seal."""
@@ -64,9 +69,13 @@ class Maintenance:
     def consider(self) -> None:
         """Start work in the background where there is some."""
         index = self._index
-        if not index.writable:
+        if not index.writable or index.stopped:
             return
-        if len(index.view.tails[-1]) >= index.seal_at:
+        # Removed pairs and records of removals count, too: they cost a search and a start as much.
+        if (
+            index.view.tails[-1].rows >= index.seal_at
+            or index.log.size >= LOG_BYTES_A_PAIR * index.seal_at
+        ):
             self._freeze()
         if not self._has_work() or (self._running is not None and not self._running.done()):
             return
@@ -99,15 +108,13 @@ class Maintenance:
     def hold_back(self) -> None:
         """Wait for the seal under way where memory would fill faster than it empties."""
         running = self._running
-        if running is not None and sum(map(len, self._index.view.tails)) > (
-            TAILS_IN_MEMORY * self._index.seal_at
-        ):
+        if running is not None and self._index.unsealed > TAILS_IN_MEMORY * self._index.seal_at:
             running.result()
 
     def run_now(self) -> None:
         """Seal and merge what there is, and wait for it."""
         with self._index.changing:
-            if len(self._index.view.tails[-1]):
+            if self._index.log.size:
                 self._freeze()
             self.consider()
             running = self._running
@@ -126,7 +133,7 @@ class Maintenance:
         return bool(self._frozen) or bool(segments_to_merge(self._index.view.segments))
 
     def _work(self) -> None:
-        while True:
+        while not self._index.stopped:
             with self._index.changing:
                 merging = segments_to_merge(self._index.view.segments)
                 frozen = list(self._frozen)
@@ -147,44 +154,50 @@ class Maintenance:
         self._install(index.view.segments, (*index.view.tails, Tail()), None, dropped=())
 
     def _seal(self, tail: Tail, logs: list[str], sequence: int) -> None:
-        with self._index.changing:
-            removals = self._noting()
-            codes, keys = tail.living_pairs()
-        name = self._built(codes, keys) if len(keys) else None
-        with self._index.changing:
-            view = self._index.view
-            segments = view.segments
-            if name is not None:
-                born = log_number(logs[-1]) + 1
-                segments = (*segments, self._opened(name, born, removals))
-            self._noted.remove(removals)
-            self._frozen.pop(0)
-            tails = tuple(other for other in view.tails if other is not tail)
-            self._install(segments, tails, sequence, dropped=logs)
+        index = self._index
+        with self._noting() as removals:
+            with index.changing:
+                codes, keys = tail.living_pairs()
+            name = self._built(codes, keys) if len(keys) else None
+            with index.changing:
+                segments = index.view.segments
+                if name is not None:
+                    born = log_number(logs[-1]) + 1
+                    segments = (*segments, self._opened(name, born, removals))
+                self._frozen.pop(0)
+                tails = tuple(other for other in index.view.tails if other is not tail)
+                self._install(segments, tails, sequence, dropped=logs)
 
     def _merge(self, merging: list[Segment]) -> None:
-        with self._index.changing:
-            removals = self._noting()
-            pairs = [segment.living_pairs() for segment in merging]
-        codes = np.concatenate([codes for codes, _keys in pairs])
-        keys = np.concatenate([keys for _codes, keys in pairs])
-        del pairs
-        name = self._built(codes, keys) if len(keys) else None
-        with self._index.changing:
-            kept = tuple(s for s in self._index.view.segments if s not in merging)
-            if name is not None:
-                born = max(segment.born for segment in merging)
-                kept = (*kept, self._opened(name, born, removals))
-            self._noted.remove(removals)
-            self._install(kept, self._index.view.tails, None, dropped=())
+        index = self._index
+        with self._noting() as removals:
+            with index.changing:
+                pairs = [segment.living_pairs() for segment in merging]
+            codes = np.concatenate([codes for codes, _keys in pairs])
+            keys = np.concatenate([keys for _codes, keys in pairs])
+            del pairs
+            name = self._built(codes, keys) if len(keys) else None
+            with index.changing:
+                kept = tuple(s for s in index.view.segments if s not in merging)
+                if name is not None:
+                    born = max(segment.born for segment in merging)
+                    kept = (*kept, self._opened(name, born, removals))
+                self._install(kept, index.view.tails, None, dropped=())
         for segment in merging:
             # Readers that still map its files keep them until they let go.
-            shutil.rmtree(self._index.folder / segment.name)
+            shutil.rmtree(index.folder / segment.name)
 
-    def _noting(self) -> list[tuple[int, int]]:
+    @contextmanager
+    def _noting(self) -> Iterator[list[tuple[int, int]]]:
+        """A list of the removals from now on, kept while the work under way may miss them."""
         removals: list[tuple[int, int]] = []
-        self._noted.append(removals)
-        return removals
+        with self._index.changing:
+            self._noted.append(removals)
+        try:
+            yield removals
+        finally:
+            with self._index.changing:
+                self._noted = [other for other in self._noted if other is not removals]
 
     def _opened(self, name: str, born: int, removals: list[tuple[int, int]]) -> Segment:
         segment = Segment.open(self._index.folder / name, born)
@@ -195,12 +208,18 @@ class Maintenance:
     def _built(self, codes: Codes, keys: Keys) -> str:
         with self._index.changing:
             name = f"segment-{self._next_number()}"
-        build_segment(self._index.folder / name, codes, keys)
+        try:
+            build_segment(self._index.folder / name, codes, keys)
+        except BaseException:
+            # A full disk, perhaps: what will never be named is not to fill it.
+            shutil.rmtree(self._index.folder / name, ignore_errors=True)
+            raise
         return name
 
     # Names, logs and the manifest, under the lock
 
     def _next_number(self) -> int:
+        self._index.check_folder()
         manifest = self._index.manifest
         self._index.manifest = replace(manifest, counter=manifest.counter + 1)
         return manifest.counter
@@ -227,20 +246,22 @@ class Maintenance:
     ) -> None:
         """Name these segments in a new manifest, then show them to searches."""
         index = self._index
-        entries = [self._entry(index.folder, segment) for segment in segments]
-        old = index.manifest
-        index.manifest = Manifest(
-            sequence=old.sequence if sequence is None else max(old.sequence, sequence),
-            counter=index.manifest.counter,
-            segments=tuple(entries),
-            logs=tuple(log for log in old.logs if log not in dropped),
-        )
+        _ = index.log
         try:
-            index.manifest.save(index.folder)
-        except OSError:
+            entries = [self._entry(index.folder, segment) for segment in segments]
+            old = index.manifest
+            manifest = replace(
+                old,
+                sequence=old.sequence if sequence is None else max(old.sequence, sequence),
+                segments=tuple(entries),
+                logs=tuple(log for log in old.logs if log not in dropped),
+            )
+            manifest.save(index.folder)
+        except BaseException:
             # The log that is being written to may not be named: take no change that could be lost.
             index.stop_writing()
             raise
+        index.manifest = manifest
         index.show(segments, tails)
         for log in dropped:
             (index.folder / log).unlink()

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import zlib
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from hedgerow.index.errors import IndexDamaged
 
@@ -48,8 +50,9 @@ class Manifest:
     def save(self, folder: Path) -> None:
         """Put this manifest in the place of the last, so that either or the other is there."""
         new = folder / f"{NAME}.new"
+        fields = asdict(self)
         with new.open("w") as file:
-            json.dump(asdict(self), file, indent=1)
+            json.dump(fields | {"checksum": _checksum(fields)}, file, indent=1)
             file.flush()
             os.fsync(file.fileno())
         new.replace(folder / NAME)
@@ -63,18 +66,22 @@ class Manifest:
     def load(cls, folder: Path) -> Manifest | None:
         """The manifest in `folder`, None where there is none yet. Raises IndexDamaged."""
         path = folder / NAME
-        if not path.exists():
+        try:
+            text = path.read_bytes()
+        except FileNotFoundError:
             return None
         try:
-            read = json.loads(path.read_text())
+            read = json.loads(text)
             if read["format"] != FORMAT:
                 raise IndexDamaged(
                     f"{path} has format {read['format']}, this release reads {FORMAT}; delete the "
                     "index folder, it is made again from the database"
                 )
+            if read.pop("checksum") != _checksum(read):
+                raise ValueError("its checksum is another")
             segments = tuple(SegmentEntry(**entry) for entry in read["segments"])
             return cls(read["sequence"], read["counter"], segments, tuple(read["logs"]))
-        except (ValueError, KeyError, TypeError) as problem:
+        except (ValueError, KeyError, TypeError, AttributeError) as problem:
             raise IndexDamaged(
                 f"{path} can't be read ({problem}); delete the index folder, it is made again from "
                 "the database"
@@ -93,6 +100,11 @@ class Manifest:
                         dead.unlink()
             elif path.name.startswith("log-") and path.name not in self.logs:
                 path.unlink()
+
+
+def _checksum(fields: dict[str, Any]) -> int:
+    """So that a manifest with one digit changed is not taken for another one."""
+    return zlib.crc32(json.dumps(fields, sort_keys=True).encode())
 
 
 def log_number(name: str) -> int:

@@ -26,12 +26,37 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgerow.index import kernels
-from hedgerow.index.codes import Codes, Keys
+from hedgerow.index.codes import WORDS, Codes, Keys
 from hedgerow.index.errors import IndexDamaged
 from hedgerow.index.hits import Grouping, Hits
 from hedgerow.index.plan import MAX_TABLE_RADIUS, mask_table, reach_of
 
 ARRAYS = ("codes", "offsets", "ids", "owner_starts", "keys", "by_key")
+
+
+def _check(arrays: dict[str, npt.NDArray[Any]], dead: npt.NDArray[Any] | None) -> None:
+    """Raise ValueError unless the arrays have the types and shapes that fit one another.
+
+    The compiled loops trust them: an array that is too short would be read beyond its end.
+    """
+    count, pairs = arrays["codes"].shape[:1], arrays["keys"].shape[:1]
+    parts, width = (*arrays["offsets"].shape, 0, 0)[:2]
+    expected: dict[str, tuple[type, tuple[int, ...]]] = {
+        "codes": (np.uint64, (*count, WORDS)),
+        "offsets": (np.uint32, (parts, 2 ** max((width - 1).bit_length() - 1, 0) + 1)),
+        "ids": (np.uint32, (max(parts - 1, 0), *count)),
+        "owner_starts": (np.uint32, (0,) if count == pairs else (sum(count) + 1,)),
+        "keys": (np.int64, pairs),
+        "by_key": (np.uint32, pairs),
+        "dead": (np.uint8, ((sum(pairs) + 7) // 8,)),
+    }
+    for name, array in (arrays if dead is None else arrays | {"dead": dead}).items():
+        dtype, shape = expected[name]
+        if array.dtype != dtype or array.shape != shape or not array.flags.c_contiguous:
+            raise ValueError(f"{name} is {array.dtype} {array.shape}, not {dtype.__name__} {shape}")
+    starts, offsets = arrays["owner_starts"], arrays["offsets"]
+    if (len(starts) and int(starts[-1]) != sum(pairs)) or (offsets[:, -1] != sum(count)).any():
+        raise ValueError("the tables are not of these codes and keys")
 
 
 class Segment:
@@ -53,8 +78,6 @@ class Segment:
         self._owner_starts = kernels.readonly(arrays["owner_starts"])
         self._by_key = kernels.readonly(arrays["by_key"])
         self.dead = np.zeros((len(self.keys) + 7) // 8, np.uint8) if dead is None else dead
-        if len(self.dead) != (len(self.keys) + 7) // 8:
-            raise IndexDamaged(f"segment {name}: the removals don't fit its pairs")
         self.removed = int(np.bitwise_count(self.dead).sum())
         self.dead_file: str | None = None
         self.unsaved_removals = False
@@ -71,7 +94,8 @@ class Segment:
                 else:
                     arrays[array] = np.load(path, mmap_mode="r", allow_pickle=False)
             dead = None if dead_file is None else np.load(folder / dead_file, allow_pickle=False)
-        except (OSError, ValueError) as problem:
+            _check(arrays, dead)
+        except (OSError, ValueError, EOFError) as problem:
             raise IndexDamaged(
                 f"segment {folder.name} can't be read ({problem}); delete the index folder, it is "
                 "made again from the database"

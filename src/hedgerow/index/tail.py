@@ -24,6 +24,11 @@ class Tail:
         return len(self._rows)
 
     @property
+    def rows(self) -> int:
+        """Rows that a search compares: removed pairs keep theirs until the tail is sealed."""
+        return self._count
+
+    @property
     def stored_bytes(self) -> int:
         """Bytes of the arrays."""
         return self._codes.nbytes + self._keys.nbytes + self._alive.nbytes
@@ -82,26 +87,9 @@ class Tail:
         found = kernels.scan(kernels.readonly(codes[:count]), queries, radius)
         found = found[alive[found[:, 1]]]
         hits = Hits(found[:, 0], keys[found[:, 1]], found[:, 2], codes[found[:, 1]])
-        return _limited(hits, grouping)
+        return hits.limited(grouping)
 
     def living_pairs(self) -> tuple[Codes, Keys]:
         """Every pair that was not removed: codes (n, 4) and keys (n,)."""
         rows = np.flatnonzero(self._alive[: self._count])
         return self._codes[rows], self._keys[rows]
-
-
-def _limited(hits: Hits, grouping: Grouping) -> Hits:
-    """At most `grouping.at_most` hits for each query, code and group of keys."""
-    if len(hits) <= grouping.at_most:
-        return hits
-    group = hits.key >> grouping.bits
-    order = np.lexsort((hits.key, group, *hits.code.T, hits.query))
-    same = np.zeros(len(order), np.bool_)
-    same[1:] = (
-        (hits.query[order][1:] == hits.query[order][:-1])
-        & (group[order][1:] == group[order][:-1])
-        & (hits.code[order][1:] == hits.code[order][:-1]).all(axis=1)
-    )
-    run_start = np.maximum.accumulate(np.where(same, 0, np.arange(len(order))))
-    kept = order[np.arange(len(order)) - run_start < grouping.at_most]
-    return Hits(hits.query[kept], hits.key[kept], hits.distance[kept], hits.code[kept])

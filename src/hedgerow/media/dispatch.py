@@ -162,8 +162,9 @@ class Dispatcher:
                 self._finish(slot, crashed("sent a malformed reply"))
             self._replace(slot)
         except EOFError:
-            if not slot.ready:
-                raise self._cannot_start(slot) from None
+            # One that tells why it can't start won't the next time; one that was killed may.
+            if not slot.ready and (words := slot.last_words()):
+                raise _cannot_start(words) from None
             self._mourn(slot)
             self._replace(slot)
 
@@ -190,7 +191,7 @@ class Dispatcher:
         """A death that no job is to blame for, as far as we know."""
         slot.barren += 1
         if slot.barren >= _MAX_BARREN:
-            raise self._cannot_start(slot)
+            raise _cannot_start(slot.last_words() or f"{_MAX_BARREN} ended without a word")
         if slot.waiting:
             slot.waiting[0].tries += 1
             if slot.waiting[0].tries >= _MAX_TRIES:
@@ -221,10 +222,6 @@ class Dispatcher:
         self._poll.unregister(slot.fileno())
         del self._slots[slot.fileno()]
         slot.kill()
-
-    def _cannot_start(self, slot: Slot) -> WorkerStartError:
-        words = slot.last_words()
-        return WorkerStartError(f"a worker process can't start: {words or 'it said nothing'}")
 
     def _deadline(self, slot: Slot) -> float | None:
         if not slot.ready:
@@ -275,3 +272,7 @@ class Dispatcher:
 
 def _recycled(status: int) -> bool:
     return os.WIFEXITED(status) and os.WEXITSTATUS(status) == wire.RECYCLED
+
+
+def _cannot_start(why: str) -> WorkerStartError:
+    return WorkerStartError(f"a worker process can't start: {why}")

@@ -88,10 +88,8 @@ def _pixels(data: bytes, name: str, limits: Limits) -> NDArray[np.uint8]:
     image = _PLUGINS[name](BytesIO(data))
     _check_size(image.size, limits)
     if name == "jpeg":
-        # Luma straight from the decoder, with no colour conversion; no effect on CMYK. One read
-        # instead of many: the bytes are in memory anyway.
+        # Luma straight from the decoder, with no colour conversion; no effect on CMYK.
         image.draft("L", None)
-        image.decodermaxblock = len(data)
     image.load()
     _check_size(image.size, limits)  # the decoder may have found another size than the header's
     pixels = to_pixels(image)

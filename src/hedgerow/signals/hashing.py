@@ -6,7 +6,7 @@ from typing import Any
 
 from hedgerow.media import File, Refused
 from hedgerow.signals.registry import registry, signal_type
-from hedgerow.signals.types import Computed
+from hedgerow.signals.types import Computed, SignalType
 
 TASK = f"{__name__}:hash_file"
 
@@ -25,29 +25,41 @@ def hash_file(file: File, options: dict[str, Any]) -> dict[str, Any]:
 
     Options: `types`, names of signal types (default: all installed); `variants`, whether to give
     the edited variants too. Answers `{"media", "width", "height", "truncated", "bytes",
-    "signals": {type: {"value", "quality"?, "variants"?}}}`; where the picture can't be had, the
-    signals that need none, and `"refused": {"code", "message"}`.
+    "signals": {type: {"value", "quality"?, "variants"?}}}`; where the picture or a signal
+    can't be had, those that can, and `"refused": {"code", "message"}`.
     """
     names = options.get("types")
     wanted = [signal_type(name) for name in (registry() if names is None else names)]
     answer: dict[str, Any] = {"bytes": len(file.data), "signals": {}}
     for each in wanted:
         if not each.needs_picture:
-            answer["signals"][each.name] = _as_json(each.compute(file), variants=False)
+            _compute(each, file, options, answer)
     try:
         picture = file.picture()
-        answer |= {
-            "media": picture.format,
-            "width": picture.width,
-            "height": picture.height,
-            "truncated": picture.truncated,
-        }
-        for each in wanted:
-            if each.needs_picture:
-                computed = each.compute(file)
-                answer["signals"][each.name] = _as_json(
-                    computed, variants=bool(options.get("variants"))
-                )
     except Refused as refused:
-        answer["refused"] = {"code": str(refused.code), "message": refused.message}
+        _note(refused, answer)
+        return answer
+    answer |= {
+        "media": picture.format,
+        "width": picture.width,
+        "height": picture.height,
+        "truncated": picture.truncated,
+    }
+    for each in wanted:
+        if each.needs_picture:
+            _compute(each, file, options, answer)
     return answer
+
+
+def _compute(each: SignalType, file: File, options: dict[str, Any], answer: dict[str, Any]) -> None:
+    """Add one signal to the answer, or why it can't be had: the others are still wanted."""
+    try:
+        computed = each.compute(file)
+    except Refused as refused:
+        _note(refused, answer)
+        return
+    answer["signals"][each.name] = _as_json(computed, variants=bool(options.get("variants")))
+
+
+def _note(refused: Refused, answer: dict[str, Any]) -> None:
+    answer.setdefault("refused", {"code": str(refused.code), "message": refused.message})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 from hedgerow.signals.errors import BrokenSignalType, UnknownSignalType
-from hedgerow.signals.types import SignalType
+from hedgerow.signals.types import BITS, Comparison, SignalType
 
 GROUP = "hedgerow.signal_types"
 
@@ -15,17 +16,39 @@ def _load(entry: EntryPoint) -> SignalType:
     package = entry.dist.name if entry.dist is not None else "an installed package"
     try:
         found = entry.load()
+        wrong = _what_is_wrong(found, entry.name)
     except Exception as problem:
         raise BrokenSignalType(
             f"the signal type {entry.name!r} of {package} can't be loaded: {problem}. "
             "Repair or uninstall that package."
         ) from problem
-    if not isinstance(found, SignalType) or found.name != entry.name:
+    if wrong is not None:
         raise BrokenSignalType(
-            f"{entry.value!r} of {package} is not a signal type named {entry.name!r}. "
+            f"{entry.value!r} of {package} is not a signal type named {entry.name!r}: {wrong}. "
             "Repair or uninstall that package."
         )
-    return found
+    ready: SignalType = found
+    return ready
+
+
+def _what_is_wrong(found: Any, name: str) -> str | None:
+    """Why `found` can't be the signal type `name`; None where it can.
+
+    A type that is taken although it breaks the protocol could be one that never matches.
+    """
+    if isinstance(found, type):
+        return "it is a class, not an object of that class"
+    if not isinstance(found, SignalType):
+        return "it lacks something that hedgerow.signals.SignalType asks for"
+    if found.name != name:
+        return f"it is named {found.name!r}"
+    comparison: Any = found.comparison
+    if not isinstance(comparison, Comparison):
+        return f"its comparison is {comparison!r}, not a hedgerow.signals.Comparison"
+    furthest = 0 if comparison is Comparison.EQUAL else BITS
+    if not 0 <= found.default_threshold <= found.max_distance <= furthest:
+        return f"its distances are not 0 <= default_threshold <= max_distance <= {furthest}"
+    return None
 
 
 @cache

@@ -9,6 +9,9 @@ from typing import Protocol, runtime_checkable
 
 from hedgerow.media import File
 
+BITS = 256
+"""Bits of a signal that is compared by HAMMING."""
+
 
 class Comparison(StrEnum):
     """How two signals of a type are compared."""

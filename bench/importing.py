@@ -1,22 +1,24 @@
-"""Time the import of one hash a line: `python bench/import_hashes.py [--rows N] [--json]`.
+"""The import of a list with one hash a line.
 
-The hashes are random, which is the worst case for the indexes of the database. Prints seconds
-and rows a second for the import (checking the file included) and for the replay of the change
-feed from its beginning.
+The hashes are random, which is the worst case for the indexes of the database.
 """
 
-import argparse
-import json
+from __future__ import annotations
+
 import random
 import tempfile
 import time
 from pathlib import Path
 
+from bench.report import Row
 from hedgerow.banks import Banks, SignalFeed
 from hedgerow.store import open_database
 
+GROUP = "Importing"
+ROWS = 1_000_000
 
-def measure(rows: int, folder: Path) -> dict[str, float]:
+
+def run(rows: int, folder: Path) -> dict[str, float]:
     path = folder / "hashes.txt"
     numbers = random.Random(1)
     with path.open("w") as stream:
@@ -51,19 +53,13 @@ def measure(rows: int, folder: Path) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    arguments = parser.parse_args()
+def measure(rows: int = ROWS) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        result = measure(arguments.rows, Path(folder))
-    if arguments.json:
-        print(json.dumps(result))
-    else:
-        for name, value in result.items():
-            print(f"{name:>24}  {value:,}")
-
-
-if __name__ == "__main__":
-    main()
+        result = run(rows, Path(folder))
+    seconds = result["seconds"]
+    return [
+        Row(GROUP, f"import of {rows:,} hashes, checked and banked", "", None, seconds, "s", None,
+            "< 90 s", seconds < 90),
+        Row(GROUP, f"change feed of {rows:,} hashes read from its start", "", None,
+            result["seconds_replaying_feed"], "s", None, "", None),
+    ]  # fmt: skip
