@@ -13,6 +13,7 @@ from PIL import Image, ImageFile, ImageOps
 from tests.media import hostile
 
 from hedgerow.media import FORMATS, File, Limits, RefusalCode, Refused, decode, sniff
+from hedgerow.media.jpeg import luma_of_jpeg
 from hedgerow.media.jxl import jxl_size
 from hedgerow.media.orientation import exif_orientation
 
@@ -179,6 +180,36 @@ def test_a_damaged_exif_block_does_no_harm():
 def test_a_jpeg_gives_its_luma_straight():
     assert pixels_of(hostile.save(PATTERN, "JPEG")).ndim == 2
     assert pixels_of(hostile.save(PATTERN.convert("L"), "JPEG")).ndim == 2
+
+
+@pytest.mark.parametrize("grey", [False, True])
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"quality": 30, "subsampling": 0},
+        {"quality": 75, "subsampling": 1},
+        {"quality": 90, "subsampling": 2, "progressive": True},
+        {"quality": 100, "optimize": True, "restart_marker_rows": 2},
+    ],
+)
+def test_both_jpeg_decoders_give_the_same_pixels(how, grey):
+    data = hostile.save(PATTERN.convert("L") if grey else PATTERN, "JPEG", **how)
+    with Image.open(io.BytesIO(data)) as header:
+        short_way = luma_of_jpeg(data, header)
+    with Image.open(io.BytesIO(data)) as opened:
+        opened.draft("L", None)
+        assert np.array_equal(short_way, np.asarray(opened))
+
+
+def test_only_whole_and_ordinary_jpegs_go_the_short_way():
+    whole = hostile.save(PATTERN, "JPEG")
+    for data in (
+        whole[: len(whole) // 2],
+        hostile.save(PATTERN, "JPEG", keep_rgb=True),
+        hostile.save(PATTERN.convert("CMYK"), "JPEG"),
+    ):
+        with Image.open(io.BytesIO(data)) as header:
+            assert luma_of_jpeg(data, header) is None
 
 
 def test_a_jpeg_in_rgb_looks_right():

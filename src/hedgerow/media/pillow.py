@@ -24,6 +24,7 @@ from PIL import (
 from pillow_heif.as_plugin import HeifImageFile
 from pillow_jxl.JpegXLImagePlugin import JXLImageFile
 
+from hedgerow.media.jpeg import luma_of_jpeg
 from hedgerow.media.jxl import jxl_size
 from hedgerow.media.limits import Limits
 from hedgerow.media.orientation import exif_orientation, upright
@@ -87,12 +88,14 @@ def _pixels(data: bytes, name: str, limits: Limits) -> NDArray[np.uint8]:
         _check_size(jxl_size(data), limits)
     image = _PLUGINS[name](BytesIO(data))
     _check_size(image.size, limits)
-    if name == "jpeg":
-        # Luma straight from the decoder, with no colour conversion; no effect on CMYK.
-        image.draft("L", None)
-    image.load()
-    _check_size(image.size, limits)  # the decoder may have found another size than the header's
-    pixels = to_pixels(image)
+    pixels = luma_of_jpeg(data, image) if name == "jpeg" else None
+    if pixels is None:
+        if name == "jpeg":
+            # Luma straight from the decoder, with no colour conversion; no effect on CMYK.
+            image.draft("L", None)
+        image.load()
+        _check_size(image.size, limits)  # the decoder may have found another size
+        pixels = to_pixels(image)
     if name in _TURNED_HERE or (name == "jxl" and image.jpeg):
         # A JPEG inside a JPEG XL comes out as it went in; other JPEG XLs come out upright.
         exif = image.info.get("exif")
