@@ -98,14 +98,18 @@ def markdown(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
-def write_readme(rows: list[Row], path: Path = ROOT / "README.md") -> None:
-    """Put the table between its marks; raises ValueError where the marks are missing."""
-    text = path.read_text()
-    before, begin, rest = text.partition(BEGIN)
-    _old, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{path} has no place for the table: {BEGIN} … {END}")
-    path.write_text(f"{before}{BEGIN}\n{markdown(rows)}\n{END}{after}")
+def put_between(path: Path, begin: str, end: str, text: str) -> None:
+    """Replace what stands between two marks; raises ValueError where they are missing."""
+    before, begun, rest = path.read_text().partition(begin)
+    _old, ended, after = rest.partition(end)
+    if not begun or not ended:
+        raise ValueError(f"{path} has no place for this: {begin} … {end}")
+    path.write_text(f"{before}{begin}\n{text}\n{end}{after}")
+
+
+def write_readme(rows: list[Row]) -> None:
+    """Put the table into the README."""
+    put_between(ROOT / "README.md", BEGIN, END, markdown(rows))
 
 
 def write_json(rows: list[Row], path: Path) -> None:

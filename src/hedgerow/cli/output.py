@@ -36,7 +36,8 @@ stderr = Console(stderr=True, highlight=False)
 
 def say(message: str, style: str | None = None) -> None:
     """Tell people something that is not the command's answer."""
-    stderr.print(message, style=style, markup=False, soft_wrap=True)
+    lines = "\n".join(map(plain, message.split("\n")))
+    stderr.print(lines, style=style, markup=False, soft_wrap=True)
 
 
 def print_json(record: Mapping[str, Any]) -> None:
@@ -44,10 +45,25 @@ def print_json(record: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(record) + "\n")
 
 
+def plain(text: str) -> str:
+    """`text` without anything that a terminal would obey: file names may be anything."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+
+
 def print_line(text: str) -> None:
-    """One line of the command's answer, whatever is in it (file names may be anything)."""
-    shown = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
-    sys.stdout.write(shown.encode("utf-8", "backslashreplace").decode() + "\n")
+    """One line of the command's answer, whatever is in it."""
+    sys.stdout.write(plain(text) + "\n")
+
+
+def _bar(*columns: ProgressColumn, transient: bool = False) -> Progress:
+    return Progress(
+        *columns,
+        console=stderr,
+        disable=not stderr.is_terminal,
+        transient=transient,
+        # Lines of the answer go above the bar, but into a file or pipe just as they are.
+        redirect_stdout=stdout.is_terminal,
+    )
 
 
 class _Rate(ProgressColumn):
@@ -74,7 +90,7 @@ def progress(description: str, total: int | None) -> Iterator[Callable[[int, int
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=stderr, disable=not stderr.is_terminal) as bar:
+    with _bar(*columns) as bar:
         task = bar.add_task(description, total=total)
         yield lambda done, known: bar.update(task, completed=done, total=known)
 
@@ -83,7 +99,7 @@ def progress(description: str, total: int | None) -> Iterator[Callable[[int, int
 def counting(description: str) -> Iterator[Callable[[int], None]]:
     """A count on stderr that is only shown once there is something to count."""
     columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,.0f}"), _Rate())
-    with Progress(*columns, console=stderr, disable=not stderr.is_terminal, transient=True) as bar:
+    with _bar(*columns, transient=True) as bar:
         task = bar.add_task(description, total=None, visible=False)
 
         def advance(more: int) -> None:

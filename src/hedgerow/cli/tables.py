@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from hedgerow.cli.output import VERDICT_STYLES
+from hedgerow.cli.output import VERDICT_STYLES, plain
 
 if TYPE_CHECKING:
     from hedgerow.banks import Bank
@@ -29,21 +29,23 @@ def matches_table(results: Sequence[Result]) -> Table:
 
 
 def _row(result: Result) -> list[Text]:
+    from hedgerow.matching import is_digest
+
     answer = result.answer
     verdict = Text(answer["verdict"], style=VERDICT_STYLES[answer["verdict"]])
     counted = answer["matches"]
     match: dict[str, Any] = counted[0] if counted else answer["suppressed"][0]
-    equal = match["transform"] == "none" and match["distance"] == 0
     if not counted:
         said = f"nearer to a false positive in {match['suppressed_by']['bank']}"
-    elif match["signal_type"] != "pdq":
+    elif is_digest(match["signal_type"]):
         said = "the same file"
     elif match["transform"] != "none":
         said = match["transform"].replace("_", " ")
     else:
-        said = "the same picture" if equal else "edited"
+        said = "edited" if match["distance"] else "the same picture"
     told = (result.path, match["bank"], match["content_id"], match["signal_type"])
-    return [verdict, *(Text(str(each)) for each in told), Text(str(match["distance"])), Text(said)]
+    shown = (Text(plain(str(each))) for each in (*told, match["distance"], said))
+    return [verdict, *shown]
 
 
 def summary_table(summary: Summary) -> Table:
@@ -74,5 +76,5 @@ def banks_table(banks: Sequence[Bank]) -> Table:
         thresholds = ", ".join(f"{name} {bits}" for name, bits in sorted(bank.thresholds.items()))
         action = str(bank.action) if bank.action else "suppresses"
         told = (bank.name, action, f"{bank.contents:,}", thresholds or "default", bank.description)
-        table.add_row(*map(Text, told))
+        table.add_row(*(Text(plain(each)) for each in told))
     return table

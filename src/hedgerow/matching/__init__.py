@@ -14,7 +14,7 @@ from hedgerow.matching.results import (
     read_results,
 )
 from hedgerow.matching.scanning import Summary, described, hashing_workers, query_of, scan
-from hedgerow.matching.verdicts import is_low_quality
+from hedgerow.matching.verdicts import is_digest, is_low_quality
 
 __all__ = [
     "Answer",
@@ -35,6 +35,7 @@ __all__ = [
     "described",
     "files_under",
     "hashing_workers",
+    "is_digest",
     "is_low_quality",
     "query_of",
     "read_results",

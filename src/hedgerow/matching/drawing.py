@@ -25,9 +25,7 @@ def _path(bits: int) -> str:
     return "".join(f"M{column} {row}h1v1h-1z" for row, column in cells)
 
 
-def drawing_of(value: str, banked_value: str) -> Drawing | None:
-    """The drawing of two values of 64 hexadecimal digits, None for any other kind of value."""
-    if len(value) != SIDE * SIDE // 4 or len(banked_value) != len(value):
-        return None
+def drawing_of(value: str, banked_value: str) -> Drawing:
+    """The drawing of two values of 64 hexadecimal digits."""
     one, other = int(value, 16), int(banked_value, 16)
     return Drawing(_path(one), _path(other), _path(one ^ other))

@@ -30,8 +30,7 @@ from hedgerow.banks import (
 from hedgerow.index import Catalogue, Grouping, codes_from_hex, codes_to_hex
 from hedgerow.matching.limits import Limits
 from hedgerow.matching.records import Answer, Match, Query, Verdict
-from hedgerow.matching.verdicts import decide
-from hedgerow.signals import Comparison, signal_type
+from hedgerow.matching.verdicts import decide, is_digest
 from hedgerow.store import Database
 
 UNCHANGED = "none"
@@ -90,7 +89,7 @@ class Matcher:
         with self._refreshing:
             known = _Banks(now, policies(session), frozenset(signal_types_in_use(session)))
             for name in known.types:
-                if signal_type(name).comparison is Comparison.HAMMING:
+                if not is_digest(name):
                     if name not in self._catalogues:
                         feed = SignalFeed(self._database, name)
                         self._catalogues[name] = Catalogue(
@@ -108,23 +107,18 @@ class Matcher:
         """
         with self._database.read() as session:
             known = self._refreshed(session)
-            asked = _asked(known.policies, banks)
-            found: list[list[Match]] = [[] for _query in queries]
-            more = [False] * len(queries)
-            for name in known.types:
-                if signal_type(name).comparison is Comparison.HAMMING:
-                    self._near(name, queries, asked, found, more)
+        asked = _asked(known.policies, banks)
+        found: list[list[Match]] = [[] for _query in queries]
+        for name in known.types:
+            if not is_digest(name):
+                self._near(name, queries, asked, found)
+        # Read anew, after the search: what was withdrawn in the meantime is not to be shown.
+        with self._database.read() as session:
             self._equal(session, known, queries, asked, found)
             _complete(session, found)
         return [
-            decide(
-                query,
-                matches,
-                sequence=known.sequence,
-                at_most=self.limits.max_matches,
-                more=more[position],
-            )
-            for position, (query, matches) in enumerate(zip(queries, found, strict=True))
+            decide(query, matches, sequence=known.sequence, at_most=self.limits.max_matches)
+            for query, matches in zip(queries, found, strict=True)
         ]
 
     def _near(
@@ -133,7 +127,6 @@ class Matcher:
         queries: Sequence[Query],
         asked: Mapping[int, Policy],
         found: list[list[Match]],
-        more: list[bool],
     ) -> None:
         """Add the matches by one type of signal that is compared by distance."""
         radius = max((policy.thresholds[name] for policy in asked.values()), default=None)
@@ -145,17 +138,16 @@ class Matcher:
         ]
         if radius is None or not rows:
             return
-        at_most = self.limits.max_matches
         hits = self._catalogues[name].search(
             codes_from_hex([value for _position, _transform, value in rows]),
             radius,
-            grouping=Grouping(CONTENT_BITS, at_most),
+            # One more than is shown, to know that there are more.
+            grouping=Grouping(CONTENT_BITS, self.limits.max_matches + 1),
             threads=self.limits.search_threads,
         )
         if not len(hits):
             return
         best: dict[tuple[int, int], Match] = {}
-        shown: dict[tuple[int, int], int] = defaultdict(int)
         columns = zip(
             hits.query.tolist(), hits.key.tolist(), hits.distance.tolist(), codes_to_hex(hits.code),
             strict=True,
@@ -181,8 +173,6 @@ class Matcher:
                 banked_value=banked,
             )
         for (position, _key), match in best.items():
-            shown[position, match.bank_id] += 1
-            more[position] |= shown[position, match.bank_id] == at_most
             found[position].append(match)
 
     def _equal(
@@ -198,7 +188,7 @@ class Matcher:
         wanted: dict[str, set[str]] = defaultdict(set)
         for position, query in enumerate(queries):
             for name, signal in query.signals.items():
-                if name in known.types and signal_type(name).comparison is Comparison.EQUAL:
+                if name in known.types and is_digest(name):
                     positions[name, signal["value"]].append(position)
                     wanted[name].add(signal["value"])
         for match in exact_matches(session, wanted) if wanted else ():

@@ -19,6 +19,7 @@ from hedgerow.matching.limits import Limits
 from hedgerow.matching.records import Verdict
 from hedgerow.matching.results import Result
 from hedgerow.matching.scanning import Summary
+from hedgerow.matching.verdicts import is_digest
 
 
 @dataclass
@@ -47,7 +48,9 @@ class Findings:
 
 
 def _shown(match: dict[str, Any]) -> dict[str, Any]:
-    return match | {"drawing": drawing_of(match["value"], match["banked_value"])}
+    digest = is_digest(match["signal_type"])
+    drawing = None if digest else drawing_of(match["value"], match["banked_value"])
+    return match | {"drawing": drawing}
 
 
 def _files(results: Iterable[Result], at_most: int) -> list[dict[str, Any]]:

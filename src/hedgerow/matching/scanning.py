@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import ExitStack
+from itertools import chain
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from hedgerow import media
 from hedgerow.matching.matcher import Matcher
 from hedgerow.matching.records import Query, Verdict
-from hedgerow.matching.results import Result, stamp_of
+from hedgerow.matching.results import Result, Stamp, asked_banks, stamp_of
 from hedgerow.media import Outcome, Task, Workers
 from hedgerow.signals import TASK, registry
 
@@ -44,7 +44,7 @@ class Summary:
         """Take one result in."""
         answer = result.answer
         self.verdicts[Verdict(answer["verdict"])] += 1
-        if "error" in answer:
+        if answer["verdict"] == Verdict.UNCHECKED:
             self.refusals[answer["error"]["code"]] += 1
         self.notes.update(answer.get("notes", ()))
         self.suppressed += bool(answer.get("suppressed"))
@@ -86,28 +86,44 @@ def scan(
     """One result for each file, in order, as they come.
 
     Files are read, decoded and hashed in `jobs` worker processes, only to the signal types that
-    the banks have. Whatever a file does to its worker, it gets a result.
+    the banks have. Whatever a file does to its worker, it gets a result. Raises NoSuchBank.
     """
-    with ExitStack() as stack:
-        workers = stack.enter_context(
-            hashing_workers(limits, jobs, types=matcher.types_in_use, variants=True)
-        )
-        waiting: list[Outcome] = []
-        since = time.monotonic()
-        for outcome in workers.run(files):
-            waiting.append(outcome)
-            now = time.monotonic()
-            if len(waiting) == BATCH_FILES or now - since > BATCH_SECONDS:
-                yield from _compared(waiting, matcher, banks)
-                waiting, since = [], now
-        yield from _compared(waiting, matcher, banks)
+    ahead = iter(files)
+    while True:
+        types = matcher.types_in_use
+        under_way: deque[tuple[Path, Stamp | None]] = deque()
+        with hashing_workers(limits, jobs, types=types, variants=True) as workers:
+            for outcomes in _batches(workers.run(_stamped(ahead, under_way))):
+                answers = matcher.match([query_of(outcome) for outcome in outcomes], banks)
+                if not matcher.types_in_use <= types:
+                    # The banks got signals of a type that these files were not hashed to.
+                    break
+                for outcome, answer in zip(outcomes, answers, strict=True):
+                    path, stamp = under_way.popleft()
+                    told = described(outcome) | answer.as_json()
+                    if banks is not None:
+                        told["banks"] = asked_banks(banks)
+                    yield Result(str(path), stamp, told)
+            else:
+                return
+        ahead = chain([path for path, _stamp in under_way], ahead)
 
 
-def _compared(
-    outcomes: list[Outcome], matcher: Matcher, banks: Collection[str] | None
-) -> Iterator[Result]:
-    answers = matcher.match([query_of(outcome) for outcome in outcomes], banks)
-    for outcome, answer in zip(outcomes, answers, strict=True):
-        assert isinstance(outcome.source, Path)
-        told = described(outcome) | answer.as_json()
-        yield Result(str(outcome.source), stamp_of(outcome.source), told)
+def _stamped(files: Iterable[Path], under_way: deque[tuple[Path, Stamp | None]]) -> Iterator[Path]:
+    """The files, each noted before it is read: one that changes later is then known as changed."""
+    for path in files:
+        under_way.append((path, stamp_of(path)))
+        yield path
+
+
+def _batches(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:
+    """The outcomes in portions; the last may be empty, and is the only one where there are none."""
+    waiting: list[Outcome] = []
+    since = time.monotonic()
+    for outcome in outcomes:
+        waiting.append(outcome)
+        now = time.monotonic()
+        if len(waiting) == BATCH_FILES or now - since > BATCH_SECONDS:
+            yield waiting
+            waiting, since = [], now
+    yield waiting

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from hedgerow.matching.records import Answer, Match, Note, Query, Suppressed, Verdict
-from hedgerow.signals import signal_type
+from hedgerow.signals import Comparison, signal_type
 
 _STRICTEST_FIRST = (Verdict.BLOCK, Verdict.REVIEW, Verdict.RECORD)
 
@@ -19,6 +19,11 @@ def is_low_quality(type_name: str, quality: int | None) -> bool:
     return quality is not None and quality < signal_type(type_name).minimum_quality
 
 
+def is_digest(type_name: str) -> bool:
+    """Whether signals of this type are the same or not, without distances in between."""
+    return signal_type(type_name).comparison is Comparison.EQUAL
+
+
 def suppress(
     positives: Iterable[Match], negatives: Sequence[Match]
 ) -> tuple[list[Match], list[Suppressed]]:
@@ -26,16 +31,19 @@ def suppress(
 
     A negative match suppresses a positive one only where the upload is strictly nearer to the
     false positive: a banked picture itself, at distance 0, is never suppressed, however much it
-    resembles something harmless.
+    resembles something harmless. Distances of two types can't be compared; but a digest says that
+    the upload is the false positive itself, which is nearer than any distance.
     """
-    if not negatives:
-        return list(positives), []
-    nearest = min(negatives, key=lambda match: match.distance)
+    nearest: dict[str, Match] = {}
+    for match in sorted(negatives, key=lambda match: match.distance, reverse=True):
+        nearest[match.signal_type] = match
+    same_file = next((each for name, each in nearest.items() if is_digest(name)), None)
     counted: list[Match] = []
     suppressed: list[Suppressed] = []
     for match in positives:
-        if nearest.distance < match.distance:
-            suppressed.append(Suppressed(match, nearest))
+        nearer = same_file or nearest.get(match.signal_type)
+        if nearer is not None and nearer.distance < match.distance:
+            suppressed.append(Suppressed(match, nearer))
         else:
             counted.append(match)
     return counted, suppressed
@@ -53,13 +61,11 @@ def _notes(query: Query) -> list[Note]:
     return [Note.LOW_QUALITY] * low + [Note.TRUNCATED] * query.truncated
 
 
-def decide(
-    query: Query, matches: Sequence[Match], *, sequence: int, at_most: int, more: bool
-) -> Answer:
+def decide(query: Query, matches: Sequence[Match], *, sequence: int, at_most: int) -> Answer:
     """The answer to one upload from all of its matches, positive and negative.
 
-    `at_most` matches are kept as evidence, the strictest and nearest first; `more` says that the
-    search itself left some out. The verdict is of all of them.
+    `at_most` matches are kept as evidence, the strictest and nearest first. The verdict is of all
+    of them.
     """
     negatives = [match for match in matches if match.action is None]
     positives = [_cautious(match, query) for match in matches if match.action is not None]
@@ -76,7 +82,7 @@ def decide(
         suppressed=tuple(suppressed[:at_most]),
         notes=tuple(_notes(query)),
         error=query.refused,
-        more_matches=more or len(counted) > at_most or len(suppressed) > at_most,
+        more_matches=len(counted) > at_most or len(suppressed) > at_most,
         signals=query.signals,
     )
 
