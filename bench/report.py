@@ -125,6 +125,8 @@ def draw(rows: list[Row], path: Path) -> None:
     from matplotlib import pyplot as plt
 
     shown = [row for row in rows if row.ratio is not None and row.peer is not None]
+    if not shown:
+        return
     figure, axes = plt.subplots(figsize=(9, 0.5 * len(shown) + 1.6), layout="constrained")
     names = [f"{row.what}\nagainst {row.peer_name}" for row in shown]
     axes.barh(names, [row.ratio or 0 for row in shown], color="#3a7d44", height=0.6)

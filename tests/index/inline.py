@@ -15,52 +15,50 @@ class Later(Future):
         super().__init__()
         self.work = work
 
-    def result(self, timeout=None):
+    def run(self):
         if self.work is not None:
             work, self.work = self.work, None
             try:
                 self.set_result(work())
-            except BaseException as problem:  # noqa: BLE001  # as an executor does
+            except BaseException as problem:  # noqa: BLE001  # kept for who asks, as executors do
                 self.set_exception(problem)
+
+    def result(self, timeout=5):
+        self.run()
         return super().result(timeout)
 
 
 class Pool:
-    """In the place of the executor: holds its work back, or does it at once."""
+    """In the place of an index's executor: holds its work back, or does it at once."""
 
     def __init__(self, *, at_once):
         self.at_once = at_once
         self.held = []
 
-    def __call__(self, _threads, **_options):
-        return self
-
     def submit(self, work):
         later = Later(work)
         self.held.append(later)
         if self.at_once:
-            _run(later)
+            self.run()
         return later
 
     def run(self):
-        """Do what was held back; errors are kept for whoever asks for the result."""
         while self.held:
-            _run(self.held.pop(0))
+            self.held.pop(0).run()
 
     def shutdown(self, wait=True):
         self.run()
 
 
-def _run(later):
-    try:
-        later.result()
-    except Exception as problem:  # noqa: BLE001  # kept in the future
-        return problem
-    return None
-
-
 def install(monkeypatch, *, at_once):
     """Replace the executor of every index that is opened from now on."""
-    pool = Pool(at_once=at_once)
-    monkeypatch.setattr(maintenance, "ThreadPoolExecutor", pool)
-    return pool
+    monkeypatch.setattr(
+        maintenance, "ThreadPoolExecutor", lambda _threads, **_options: Pool(at_once=at_once)
+    )
+
+
+def work(index):
+    """Do what the index holds back; raises what goes wrong."""
+    running = index._maintenance._running
+    if running is not None:
+        running.result()

@@ -6,6 +6,8 @@ answers at once.
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from typing import Annotated
 
@@ -48,17 +50,34 @@ def _root(
 
 def main() -> None:
     """Run the command line. What the rooms refuse becomes one line that says what to do."""
-    from hedgerow.cli.ending import exit_code_of
+    from hedgerow.cli.ending import UNCHECKED, exit_code_of, message_of
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name that can't be shown in the terminal's encoding is no reason to stop.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read our output has gone, as `head` does.
-        sys.stderr.close()
-        sys.exit(0)
+        # Whoever read our output has gone, as `head` does: not all of it was told.
+        _let_go_of_stdout()
+        sys.exit(UNCHECKED)
     except Exception as problem:
         code = exit_code_of(problem)
         if code is None:
             raise
-        typer.secho(f"error: {problem}", fg=typer.colors.RED, err=True)
+        from hedgerow.cli.output import say
+
+        say(f"error: {message_of(problem)}", style="red")
+        _let_go_of_stdout()
         sys.exit(code)
+
+
+def _let_go_of_stdout() -> None:
+    """What is still to be written goes nowhere, where writing has failed."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

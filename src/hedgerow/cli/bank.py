@@ -181,7 +181,9 @@ def delete(
     with opened(home) as place:
         contents = place.banks.get(name).contents
         if not yes:
-            typer.confirm(f"Delete {name} with its {contents:,} contents for good?", abort=True)
+            typer.confirm(
+                f"Delete {name} with its {contents:,} contents for good?", abort=True, err=True
+            )
         place.banks.delete(name)
     if as_json:
         print_json({"bank": name, "deleted": True})

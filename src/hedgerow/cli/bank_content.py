@@ -59,7 +59,7 @@ def add(
     as_json: options.AsJson = False,
 ) -> None:
     """Bank pictures by their hashes (no picture is kept), or one content given as hashes."""
-    from hedgerow.cli.ending import UNCHECKED
+    from hedgerow.cli.ending import UNCHECKED, stoppable
     from hedgerow.cli.opening import opened
     from hedgerow.cli.output import print_json, print_line, progress
     from hedgerow.matching import hashing_workers
@@ -78,6 +78,7 @@ def add(
             tell(record)
         failed = bool(unreadable)
         with (
+            stoppable("To go on, give the same command again: nothing is banked twice."),
             hashing_workers(
                 place.settings.media, jobs or place.settings.resolved_jobs, variants=False
             ) as workers,
@@ -167,12 +168,15 @@ def remove(
 
     if not content_ids and not signals:
         raise typer.BadParameter("say what to remove: --id NUMBER or --signal TYPE:VALUE")
+    parsed = _signals(signals or [])  # A mistake is told before anything is removed.
     with opened(home) as place:
         removed = []
         for content_id in content_ids or ():
+            place.banks.content(name, content_id)
+        for content_id in dict.fromkeys(content_ids or ()):
             place.banks.remove_content(name, content_id)
             removed.append(content_id)
-        for signal in _signals(signals or []):
+        for signal in parsed:
             removed += place.banks.remove_by_signal(name, signal.type, signal.value)
     if as_json:
         print_json({"bank": name, "removed": removed})

@@ -22,6 +22,9 @@ class FormatChoice(StrEnum):
     NDJSON = "ndjson"
 
 
+_TO_GO_ON = "Nothing of the list counts yet. To go on, give the same command again."
+
+
 def import_list(
     name: Name,
     path: Annotated[
@@ -50,7 +53,7 @@ def import_list(
 ) -> None:
     """Import a list: all of it or nothing; one that was broken off goes on where it stopped."""
     from hedgerow.banks import Format, ImportOptions, ImportRefused
-    from hedgerow.cli.ending import UNCHECKED
+    from hedgerow.cli.ending import UNCHECKED, stoppable
     from hedgerow.cli.opening import opened
     from hedgerow.cli.output import print_json, progress, say
 
@@ -70,7 +73,7 @@ def import_list(
             skip_bad=skip_bad,
         )
         try:
-            with progress("importing", None) as advance:
+            with stoppable(_TO_GO_ON), progress("importing", None) as advance:
                 report = place.banks.import_file(name, path, chosen, advance)
         except ImportRefused as refused:
             for row in refused.rows:
@@ -126,6 +129,9 @@ def export_list(
                 sys.stdout.write(piece)
             return
         new = out.with_name(out.name + ".new")
-        with new.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(pieces)
-        new.replace(out)
+        try:
+            with new.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(pieces)
+            new.replace(out)
+        finally:
+            new.unlink(missing_ok=True)

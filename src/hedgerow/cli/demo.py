@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -19,8 +20,9 @@ def demo(
 ) -> None:
     """See it work: bank some photographs, scan edits of them and others, read the report."""
     from hedgerow.cli import bank, bank_content, demo_pictures, scanning
-    from hedgerow.cli.ending import USAGE
+    from hedgerow.cli.ending import UNCHECKED, USAGE
     from hedgerow.cli.output import say
+    from hedgerow.settings import PREFIX
 
     try:
         source = demo_pictures.photographs()
@@ -32,6 +34,8 @@ def demo(
         raise typer.Exit(USAGE)
     if folder.exists():
         shutil.rmtree(folder)
+    # The demo's bank is no bank to match real uploads with.
+    os.environ.pop(f"{PREFIX}DATABASE_URL", None)
     home, uploads, report = folder / "home", folder / "uploads", folder / "report.html"
     uploads.mkdir(parents=True)
     (folder / MARK).touch()
@@ -48,7 +52,9 @@ def demo(
     )
     try:
         scanning.scan_files([uploads], report=report, home=home)
-    except typer.Exit:
+    except typer.Exit as ended:
+        if ended.exit_code != UNCHECKED:
+            raise
         # Two of the uploads can't be checked, as told above: for a scan that is exit code 1.
         say("(exit code 1: some uploads could not be checked, and are not called clear)")
     say(

@@ -22,7 +22,7 @@ def hash_files(
     ] = None,
 ) -> None:
     """Hash files: PDQ of the picture as a person sees it, and digests of the bytes."""
-    from hedgerow.cli.ending import UNCHECKED
+    from hedgerow.cli.ending import UNCHECKED, stoppable
     from hedgerow.cli.output import print_json, progress
     from hedgerow.matching import hashing_workers
     from hedgerow.settings import load_settings
@@ -37,6 +37,7 @@ def hash_files(
     for record in unreadable:
         tell(record)
     with (
+        stoppable("Files without a line above were not hashed."),
         hashing_workers(
             settings.media, jobs or settings.resolved_jobs, types=types, variants=False
         ) as workers,

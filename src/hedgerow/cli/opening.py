@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hedgerow.banks import Banks
 from hedgerow.matching import Matcher
-from hedgerow.settings import Settings, load_settings
+from hedgerow.settings import BadSettings, Settings, load_settings
 from hedgerow.store import Database, open_database
 
 
@@ -39,8 +39,14 @@ class Opened:
 def opened(home: Path | None) -> Iterator[Opened]:
     """Open the home, and make it where there is none yet."""
     settings = load_settings(home)
-    # Hashes are sensitive: the folder is for its owner alone.
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        # Hashes are sensitive: the folder is for its owner alone.
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise BadSettings(
+            f"the home folder {settings.home} can't be made ({problem.strerror}); name another "
+            "with --home or HEDGEROW_HOME"
+        ) from problem
     with open_database(
         settings.resolved_database_url, busy_seconds=settings.busy_seconds
     ) as database:

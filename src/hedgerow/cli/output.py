@@ -30,7 +30,10 @@ VERDICT_STYLES = {
     "unchecked": "magenta",
 }
 
-stdout = Console(highlight=False)
+PIPE_COLUMNS = 10_000
+"""In a pipe a line of a table stays one line, however long the file's name is."""
+
+stdout = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_COLUMNS)
 stderr = Console(stderr=True, highlight=False)
 
 

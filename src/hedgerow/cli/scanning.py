@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from hedgerow.cli.opening import Opened
     from hedgerow.matching import Findings, Result, ResultsFile, Summary
 
-INTERRUPTED = 130
-
 
 def scan_files(
     paths: options.Paths,
@@ -42,12 +40,20 @@ def scan_files(
     as_json: options.AsJson = False,
 ) -> None:
     """Look up every file in folders; tells matches, and what could not be checked."""
-    from hedgerow.cli.ending import UNCHECKED
+    from hedgerow.cli.ending import UNCHECKED, stoppable
     from hedgerow.cli.opening import opened
     from hedgerow.cli.output import say
 
     if resume and out is None:
         raise typer.BadParameter("--resume needs --out, the results to go on with")
+    if report is not None and not report.absolute().parent.is_dir():
+        # Better told now than when all the work is done.
+        raise typer.BadParameter(f"there is no folder {report.parent} for the report; make it")
+    how_to_go_on = (
+        "Add --out FILE, and what was done by then isn't lost next time."
+        if out is None
+        else f"To go on, give the same command with --resume (--out {out})."
+    )
     with opened(home) as place:
         if not any(bank.contents for bank in place.banks.list()):
             say(
@@ -55,13 +61,10 @@ def scan_files(
                 "\n  hedgerow bank create NAME --action block\n  hedgerow bank add NAME PATH…",
                 style="yellow",
             )
-        run = _Scan(place, paths, as_json=as_json)
-        try:
+        with stoppable(how_to_go_on):
+            own = [path for path in (out, report) if path is not None]
+            run = _Scan(place, paths, own, as_json=as_json)
             run.go(jobs, out, resume, report, banks)
-        except KeyboardInterrupt:
-            if out is not None:
-                say(f"Stopped. To go on, give the same command with --resume (--out {out}).")
-            raise typer.Exit(INTERRUPTED) from None
     if run.summary.verdicts["unchecked"]:  # type: ignore[index]
         raise typer.Exit(UNCHECKED)
 
@@ -69,13 +72,16 @@ def scan_files(
 class _Scan:
     """One run of the command: what it has seen, and where it tells it."""
 
-    def __init__(self, place: Opened, paths: list[Path], *, as_json: bool) -> None:
+    def __init__(self, place: Opened, paths: list[Path], own: list[Path], *, as_json: bool) -> None:
+        """`own`: files that a scan writes, which are no uploads where they lie among them."""
         from hedgerow.matching import Findings, Summary
 
         self.place = place
         self.as_json = as_json
-        self.files, unreadable = options.listed(paths)
-        self.unreadable = unreadable
+        files, self.unreadable = options.listed(paths)
+        written = {path.absolute() for path in own}
+        self.files = [path for path in files if path.absolute() not in written]
+        self.checked = 0
         self.summary: Summary = Summary()
         self.findings: Findings = Findings(place.settings.matching)
 
@@ -97,10 +103,10 @@ class _Scan:
             matcher = stack.enter_context(self.place.matcher())
             results = None
             if out is not None:
-                results = ResultsFile(out, resume=resume)
+                results = ResultsFile(out, resume=resume, banks=banks)
                 stack.callback(results.close)
             todo = self._still_to_do(results, matcher.sequence)
-            self._take_unreadable(matcher.sequence, results)
+            self._take_unreadable(matcher.sequence, results, banks)
             advance = stack.enter_context(progress("scanning", len(todo)))
             found = scan(
                 todo, matcher, settings.media, jobs=jobs or settings.resolved_jobs, banks=banks
@@ -108,6 +114,7 @@ class _Scan:
             for done, result in enumerate(found, start=1):
                 self._take(result, results)
                 advance(done, len(todo))
+                self.checked = done
         self.summary.seconds = time.monotonic() - begun
         self._conclude(out, report)
 
@@ -132,8 +139,10 @@ class _Scan:
             )
         return [path for path in self.files if str(path) not in done]
 
-    def _take_unreadable(self, sequence: int, results: ResultsFile | None) -> None:
-        from hedgerow.matching import Result, Verdict
+    def _take_unreadable(
+        self, sequence: int, results: ResultsFile | None, banks: list[str] | None
+    ) -> None:
+        from hedgerow.matching import Result, Verdict, asked_banks
 
         for record in self.unreadable:
             answer: dict[str, Any] = {
@@ -143,6 +152,8 @@ class _Scan:
                 "sequence": sequence,
                 "error": record["error"],
             }
+            if banks is not None:
+                answer["banks"] = asked_banks(banks)
             self._take(Result(record["path"], None, answer), results)
 
     def _take(self, result: Result, results: ResultsFile | None) -> None:
@@ -174,8 +185,8 @@ class _Scan:
                 stdout.print(f"… and {self.findings.matched_files - MAX_ROWS:,} more files")
             stdout.print()
         stdout.print(summary_table(self.summary))
-        rate = self.summary.files / max(self.summary.seconds, 1e-9)
-        say(f"{self.summary.files:,} files in {self.summary.seconds:.1f} s ({rate:,.0f} a second)")
+        rate = self.checked / max(self.summary.seconds, 1e-9)
+        say(f"{self.checked:,} files in {self.summary.seconds:.1f} s ({rate:,.0f} a second)")
         for what, path in (("Results", out), ("Report", report)):
             if path is not None:
                 say(f"{what}: {path}")

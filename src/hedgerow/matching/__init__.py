@@ -11,6 +11,7 @@ from hedgerow.matching.results import (
     ResultsExist,
     ResultsFile,
     ResultsProblem,
+    asked_banks,
     read_results,
 )
 from hedgerow.matching.scanning import Summary, described, hashing_workers, query_of, scan
@@ -32,6 +33,7 @@ __all__ = [
     "Summary",
     "Suppressed",
     "Verdict",
+    "asked_banks",
     "described",
     "files_under",
     "hashing_workers",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator
-from itertools import chain
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -122,8 +122,7 @@ def _batches(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:
     since = time.monotonic()
     for outcome in outcomes:
         waiting.append(outcome)
-        now = time.monotonic()
-        if len(waiting) == BATCH_FILES or now - since > BATCH_SECONDS:
+        if len(waiting) == BATCH_FILES or time.monotonic() - since > BATCH_SECONDS:
             yield waiting
-            waiting, since = [], now
+            waiting, since = [], time.monotonic()
     yield waiting
