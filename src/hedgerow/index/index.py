@@ -227,8 +227,10 @@ class Index:
         """Let searches that start from now on look at these."""
         self.view = View(segments, tails)
 
-    def start_log(self, log: LogWriter) -> None:
-        """Write to `log` from now on."""
+    def start_log(self, name: str) -> None:
+        """Write to the new log `name` from now on."""
+        self.log.finish(self.sequence)
+        log = LogWriter(self.folder / name, sync=self.sync)
         self.log.close()
         self._log = log
 

@@ -20,7 +20,7 @@ from hedgerow.index.codes import Codes, Keys
 from hedgerow.index.errors import IndexDamaged
 
 _HEADER = struct.Struct("<4sIqI")
-_ADD, _REMOVE, _REACHED = b"add ", b"del ", b"seq "
+_ADD, _REMOVE, _REACHED, _END = b"add ", b"del ", b"seq ", b"end "
 _PAIR_BYTES = 40
 _RANGE = struct.Struct("<qq")
 
@@ -33,6 +33,7 @@ class Record:
     codes: Codes | None = None
     keys: Keys | None = None
     removed: tuple[tuple[int, int], ...] = ()
+    finished: bool = False
 
 
 def _encoded(kind: bytes, count: int, sequence: int, body: bytes) -> bytes:
@@ -74,6 +75,14 @@ class LogWriter:
         """Record that the feed was followed up to `sequence` without a change to make."""
         self._append(_encoded(_REACHED, 0, sequence, b""))
 
+    def finish(self, sequence: int) -> None:
+        """Record that this log is complete, and wait until all of it is on disk.
+
+        What the next log says builds on this one, so this one may not be lost without it.
+        """
+        self._append(_encoded(_END, 0, sequence, b""))
+        os.fdatasync(self._descriptor)
+
     def close(self) -> None:
         """Close the file."""
         os.close(self._descriptor)
@@ -86,21 +95,21 @@ def _decoded(kind: bytes, count: int, sequence: int, body: bytes) -> Record:
         return Record(sequence, codes, keys)
     if kind == _REMOVE:
         return Record(sequence, removed=tuple(_RANGE.iter_unpack(body)))
-    return Record(sequence)
+    return Record(sequence, finished=kind == _END)
 
 
 def read_log(path: Path, *, newest: bool) -> Iterator[Record]:
     """The whole records of a log, in order.
 
     The newest log may end in a record that was cut off, and the reading stops there. A log that
-    another one follows was complete by then: raises IndexDamaged where it no longer is, for what
-    the next one says would be wrong without it.
+    another one follows was finished: raises IndexDamaged where its end is missing, for what the
+    next one says would be wrong without it.
     """
-    whole = 0
+    whole, finished = 0, False
     for record, end in _records(path):
         yield record
-        whole = end
-    if not newest and whole < path.stat().st_size:
+        whole, finished = end, record.finished
+    if not newest and not (finished and whole == path.stat().st_size):
         raise IndexDamaged(
             f"{path} is damaged from byte {whole} on; delete the index folder, it is made again "
             "from the database"
@@ -108,7 +117,7 @@ def read_log(path: Path, *, newest: bool) -> Iterator[Record]:
 
 
 def _records(path: Path) -> Iterator[tuple[Record, int]]:
-    sizes = {_ADD: _PAIR_BYTES, _REMOVE: _RANGE.size, _REACHED: 0}
+    sizes = {_ADD: _PAIR_BYTES, _REMOVE: _RANGE.size, _REACHED: 0, _END: 0}
     try:
         data = path.read_bytes()
     except FileNotFoundError as problem:

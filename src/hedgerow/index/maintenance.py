@@ -19,7 +19,6 @@ import numpy as np
 
 from hedgerow.index.build import build_segment, sync_folder
 from hedgerow.index.codes import Codes, Keys
-from hedgerow.index.log import LogWriter
 from hedgerow.index.manifest import SegmentEntry, log_number
 from hedgerow.index.segment import Segment
 from hedgerow.index.tail import Tail
@@ -92,9 +91,10 @@ class Maintenance:
         """Make a segment of many new pairs at once."""
         index = self._index
         name = self._built(codes, keys)
+        logs = self._tail_log_names()  # Asked before the new log is one of the manifest's.
         log = self._begin_log()
+        logs.append(log)
         segment = Segment.open(index.folder / name, born=log_number(log))
-        self._tail_log_names().append(log)
         self._install((*index.view.segments, segment), index.view.tails, sequence, dropped=())
 
     def raise_failure(self) -> None:
@@ -233,7 +233,7 @@ class Maintenance:
         """Start the next log file; it counts once `_install` has named it."""
         index = self._index
         name = f"log-{self._next_number()}"
-        index.start_log(LogWriter(index.folder / name, sync=index.sync))
+        index.start_log(name)
         index.manifest = replace(index.manifest, logs=(*index.manifest.logs, name))
         return name
 

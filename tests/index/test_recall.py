@@ -1,0 +1,150 @@
+"""Recall is exactly 1.0, and nothing is found that is not there: every family, radius and cut."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hedgerow.index import EVERY_KEY, Hits, build, kernels
+from hedgerow.index.plan import Cut, cut_for
+from hedgerow.index.segment import Segment
+from tests.index.families import (
+    FAMILIES,
+    family,
+    flipped,
+    one_part_alike,
+    queries_near,
+    random,
+)
+from tests.index.inline import CUTS
+from tests.index.oracle import Oracle, answer_of, check, pairs_of
+
+EVERY_RADIUS = range(65)
+
+
+def built(folder, codes, keys):
+    build.build_segment(folder, codes, keys)
+    return Segment.open(folder, 0)
+
+
+@pytest.mark.parametrize("kind", sorted(FAMILIES))
+def test_every_radius_on_a_segment_with_tables(make, kind):
+    codes = family(kind, 1, 3000)
+    # A sealed segment with tables needs 2048 distinct codes; the rest of it is of the family.
+    codes = np.concatenate([codes, random(np.random.default_rng(2), 2500)])
+    keys = np.arange(len(codes)) % 4000
+    index = make(seal_at=100_000)
+    index.add(codes, keys)
+    index.maintain()
+    assert index.view.segments[0]._offsets.shape[0] > 0
+    queries = queries_near(np.random.default_rng(3), codes[:3000], 10)
+    check(index, Oracle(pairs_of(codes, keys)), queries, EVERY_RADIUS)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    kinds=st.lists(st.sampled_from(sorted(FAMILIES)), min_size=1, max_size=3),
+    seed=st.integers(0, 1000),
+    count=st.integers(1, 400),
+    cut=st.sampled_from(CUTS),
+)
+def test_every_radius_through_any_tables(tmp_path_factory, kinds, seed, count, cut):
+    codes = np.concatenate([family(kind, seed + n, count) for n, kind in enumerate(kinds)])
+    keys = np.random.default_rng(seed).integers(0, 50, len(codes))
+    folder = tmp_path_factory.mktemp("index") / "segment"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "cut_for", lambda _count: cut)
+        segment = built(folder, codes, keys)
+    queries = kernels.readonly(queries_near(np.random.default_rng(seed), codes, 6))
+    within = Oracle(pairs_of(codes, keys)).answers(queries)
+    for radius in EVERY_RADIUS:
+        found = segment._search_codes(queries, radius)
+        # Each code once: the same candidate is met in several tables.
+        assert len({(row, code) for row, code, _ in found.tolist()}) == len(found)
+        hits = Hits.joined([segment.search(queries, radius, EVERY_KEY)])
+        assert sorted(answer_of(hits)) == within(radius), f"radius {radius}"
+
+
+@pytest.mark.parametrize("count", [2048, 20_000])
+@pytest.mark.parametrize("spread", ["one part", "evenly"])
+def test_exactly_at_the_radius_and_one_beyond(tmp_path, count, spread):
+    rng = np.random.default_rng(count)
+    centre = random(rng, 1)
+    others = random(rng, count)
+    edge = []
+    for radius in range(33):
+        for start in range(0, 256, 5):
+            step = 1 if spread == "one part" else 256 // max(radius, 1)
+            edge.append(flipped(centre, (start + step * np.arange(radius))[np.newaxis] % 256))
+    codes = np.concatenate([others, *edge])
+    keys = np.arange(len(codes))
+    segment = built(tmp_path / "s", codes, keys)
+    assert segment._offsets.shape[0] > 0
+    per_radius = len(range(0, 256, 5))
+    for radius in range(32):
+        found = segment._search_codes(kernels.readonly(centre), radius)
+        apart = np.bitwise_count(codes ^ centre).sum(axis=1)
+        distinct = {tuple(code) for code in codes[apart <= radius].tolist()}
+        assert len(found) == len(distinct), f"radius {radius}"
+        assert radius == 0 or len(found) >= per_radius // 8
+
+
+def test_a_crowded_bucket_takes_the_scan_and_an_overflowing_buffer_does_not_lose(tmp_path):
+    rng = np.random.default_rng(7)
+    crowd = one_part_alike(rng, 30_000, cut_for(60_000).bits)
+    codes = np.concatenate([crowd, random(rng, 30_000)])
+    segment = built(tmp_path / "s", codes, np.arange(len(codes)))
+    largest = int(np.diff(segment._offsets.astype(np.int64), axis=1).max())
+    assert largest > len(codes) // kernels.SCAN_RATIO + kernels.CANDIDATE_BUFFER
+    queries = queries_near(rng, crowd, 12)
+    check_segment(segment, codes, queries)
+    # A bucket larger than the buffer and smaller than what makes a scan quicker.
+    cut = cut_for(kernels.CANDIDATE_BUFFER + 40_500)
+    crowd = one_part_alike(rng, kernels.CANDIDATE_BUFFER + 500, cut.bits)
+    codes = np.concatenate([crowd, random(rng, 40_000)])
+    segment = built(tmp_path / "t", codes, np.arange(len(codes)))
+    largest = int(np.diff(segment._offsets.astype(np.int64), axis=1).max())
+    assert kernels.CANDIDATE_BUFFER < largest
+    assert largest < len(codes) // kernels.SCAN_RATIO + kernels.CANDIDATE_BUFFER
+    check_segment(segment, codes, queries_near(rng, crowd, 12))
+
+
+def check_segment(segment, codes, queries):
+    for radius in (0, 5, 30, 31, 32, 60):
+        found = segment._search_codes(kernels.readonly(queries), radius)
+        wanted = [int((np.bitwise_count(codes ^ query).sum(axis=1) <= radius).sum()) for query in queries]
+        assert np.bincount(found[:, 0], minlength=len(queries)).tolist() == wanted, radius
+
+
+def test_near_identical_codes_do_not_send_other_queries_to_the_scan(tmp_path):
+    rng = np.random.default_rng(9)
+    centre = random(rng, 1)
+    crowd = flipped(centre.repeat(100_000, axis=0), rng.integers(0, 256, (100_000, 3)))
+    codes = np.concatenate([crowd, random(rng, 100_000)])
+    segment = built(tmp_path / "s", codes, np.arange(len(codes)))
+    other = kernels.readonly(codes[-1:])
+    parts, bits = segment._offsets.shape[0], (segment._offsets.shape[1] - 1).bit_length() - 1
+    # What its own buckets hold, all parts together, is a handful, whatever the crowd's hold.
+    entries = 0
+    for part in range(parts):
+        value = int(kernels.part_of(other[0], part, bits))
+        entries += int(segment._offsets[part, value + 1]) - int(segment._offsets[part, value])
+    assert entries < 1000
+    assert len(segment._search_codes(other, 31)) == 1
+    assert len(segment._search_codes(kernels.readonly(centre), 31)) == len(segment.codes) - 100_000
+
+
+@pytest.mark.parametrize("power", [11, 12, 14, 16, 18])
+def test_the_cut_of_each_size_finds_what_is_there(tmp_path, power, monkeypatch):
+    """The cuts of large indexes, on codes few enough for brute force."""
+    cut = cut_for(2 ** (power + 9)) if power > 14 else cut_for(2**power)
+    assert cut != Cut(0, 0)
+    monkeypatch.setattr(build, "cut_for", lambda _count: cut)
+    codes = np.concatenate([family(kind, power, 300) for kind in FAMILIES])
+    segment = built(tmp_path / "s", codes, np.arange(len(codes)))
+    distinct = np.unique(codes, axis=0)
+    queries = queries_near(np.random.default_rng(power), codes, 20)
+    for radius in (0, 1, 9, 16, 30, 31):
+        found = segment._search_codes(kernels.readonly(queries), radius)
+        wanted = [int((np.bitwise_count(distinct ^ query).sum(axis=1) <= radius).sum()) for query in queries]
+        assert np.bincount(found[:, 0], minlength=len(queries)).tolist() == wanted
