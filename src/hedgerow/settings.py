@@ -100,17 +100,23 @@ def load_settings(home: Path | None = None) -> Settings:
         settings = Settings() if home is None else Settings(home=home)
         return settings.model_copy(update={"home": _expanded(settings.home)})
     except SettingsError as problem:
-        groups = ", ".join(f"{PREFIX}{name.upper()}" for name in sorted(_groups()))
-        raise BadSettings(
-            f"{groups} are groups: set one of their settings, such as {PREFIX}MEDIA__MAX_BYTES"
-        ) from problem
+        raise _a_group() from problem
     except ValidationError as problem:
         first = problem.errors()[0]
+        if first["type"] == "dataclass_type":
+            raise _a_group() from problem
         name = PREFIX + "__".join(str(part).upper() for part in first["loc"])
         message = first["msg"].removeprefix("Value error, ")
         raise BadSettings(f"{name}: {message}; correct it or unset it") from problem
     except ValueError as problem:
         raise BadSettings(str(problem)) from problem
+
+
+def _a_group() -> BadSettings:
+    groups = ", ".join(f"{PREFIX}{name.upper()}" for name in sorted(_groups()))
+    return BadSettings(
+        f"{groups} are groups: set one of their settings, such as {PREFIX}MEDIA__MAX_BYTES"
+    )
 
 
 def _groups() -> dict[str, set[str]]:

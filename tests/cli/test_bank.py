@@ -95,7 +95,7 @@ def test_a_bank_from_its_making_to_its_end(newcomer, pictures):
     refused = run("bank", "delete", "renamed")
     assert refused.code == 1
     assert run("bank", "list", "--json").record["contents"] == 1
-    asked = run("bank", "delete", "renamed", "--json", stdin=b"y\n")
+    asked = run("bank", "delete", "renamed", "--json", stdin="y\n")
     assert asked.record == {"bank": "renamed", "deleted": True}
     assert run("bank", "delete", "renamed", "--yes").code == 2
     assert run("bank", "list", "--json").out == ""
@@ -169,7 +169,7 @@ def test_a_list_with_bad_rows_is_refused_by_line(newcomer):
         (["import", "known", "."], 1),
         (["import", "known", "picture.png"], 1),
         (["import", "known", "--abandon", "7"], 1),
-        (["import", "known", "list.txt", "--type", "unknown"], 2),
+        (["import", "known", "list.txt", "--type", "unknown"], 1),
         (["export", "unknown"], 2),
         (["show", "unknown"], 2),
         (["update", "unknown", "--action", "block"], 2),

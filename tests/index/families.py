@@ -62,7 +62,9 @@ def all_but_one_part(rng, count, bits=8):
 def one_part_alike(rng, count, bits=16):
     """Anything but for one part, which all have in common: one crowded bucket."""
     codes = random(rng, count)
-    mask = flipped(np.zeros((1, 4), np.uint64), np.arange(bits) + bits * rng.integers(0, 256 // bits))
+    mask = flipped(
+        np.zeros((1, 4), np.uint64), np.arange(bits) + bits * rng.integers(0, 256 // bits)
+    )
     return (codes & ~mask) | (random(rng, 1) & mask)
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.index.families import family, flipped, queries_near, random
+from tests.index.oracle import Oracle, answer_of, check, contents, pairs_of
 
 from hedgerow.index import Grouping, Index, IndexLocked, IndexReadOnly, codes_from_hex, codes_to_hex
 from hedgerow.index import index as index_module
-from tests.index.families import family, flipped, queries_near, random
-from tests.index.oracle import Oracle, answer_of, check, contents, pairs_of
 
 ONE = codes_from_hex(["0" * 63 + "1"])
 
@@ -52,7 +52,9 @@ def test_radii_at_the_limits(make, radius):
     index = make()
     index.add(codes, np.arange(len(codes)))
     index.maintain()
-    check(index, Oracle(pairs_of(codes, np.arange(len(codes)))), np.concatenate([ONE, ~ONE]), [radius])
+    check(
+        index, Oracle(pairs_of(codes, np.arange(len(codes)))), np.concatenate([ONE, ~ONE]), [radius]
+    )
 
 
 @pytest.mark.parametrize("radius", [-1, 257, 10**30])

@@ -10,10 +10,10 @@ import threading
 from pathlib import Path
 
 import pytest
-
-from hedgerow.index import Index
 from tests.index.oracle import Oracle, contents
 from tests.index.writer import SEAL_AT, change_at, pairs_of_addition
+
+from hedgerow.index import Index
 
 ROUNDS = 40
 ROOT = Path(__file__).parents[2]
@@ -73,7 +73,7 @@ def test_kill_nine_loses_nothing_acknowledged(writers, folder):
     for round_number in range(ROUNDS):
         seed = round_number
         done, begun = run_until_killed(
-            writers, folder, seed, number, draw.choice([0.01, 0.03, 0.1, 0.2]) * (0.5 + draw.random())
+            writers, folder, seed, number, draw.choice([0.01, 0.03, 0.1, 0.2]) * draw.random()
         )
         assert done <= begun <= done + 1
         for each in range(number + 1, done + 1):
@@ -90,12 +90,13 @@ def test_kill_nine_loses_nothing_acknowledged(writers, folder):
         with Index.open(folder, seal_at=SEAL_AT) as index:
             state = contents(index), index.sequence
             assert state in possible, f"round {round_number}"
-            named = {entry.name for entry in index.manifest.segments} | set(index.manifest.logs)
             if round_number % 5 == 0:
-                index.maintain()
+                index.maintain()  # Wait for the work in the background: then all files are named.
+                named = {entry.name for entry in index.manifest.segments} | set(index.manifest.logs)
+                kept = {path.name for path in folder.iterdir()}
+                assert kept - named <= {"lock", "manifest.json", "manifest.json.new"}
         changes += done - number
         oracle, number = Oracle(state[0]), state[1]
-        del named
     # Else it tested little.
-    assert changes > 20 * ROUNDS
-    assert in_the_middle > ROUNDS // 2
+    assert changes > 5 * ROUNDS
+    assert in_the_middle > ROUNDS // 3

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-
-from hedgerow.index import Index, build, maintenance
-from hedgerow.index import index as index_module
 from tests.index import inline
 from tests.index.families import FAMILIES, family, queries_near
 from tests.index.oracle import Oracle, check, contents
+
+from hedgerow.index import Index, build, maintenance
+from hedgerow.index import index as index_module
 
 LOWEST, HIGHEST = -(2**63), 2**63 - 2
 KEYS = st.integers(-3, 40) | st.sampled_from([LOWEST, HIGHEST])
@@ -239,7 +239,7 @@ class IndexMachine(RuleBasedStateMachine):
 
 
 IndexMachine.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=80,
     stateful_step_count=30,
     deadline=None,
     phases=[Phase.reuse, Phase.generate],  # A machine of this size takes minutes to shrink.

@@ -2,16 +2,17 @@
 
 import shutil
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
+from tests.index import inline
+from tests.index.families import family
+from tests.index.oracle import Oracle, contents
 
 from hedgerow.index import Index, build
 from hedgerow.index import index as index_module
 from hedgerow.index.plan import Cut
-from tests.index import inline
-from tests.index.families import family
-from tests.index.oracle import Oracle, contents
 
 EVENTS = {"open", "os.rename", "os.remove", "os.truncate", "os.mkdir", "os.rmdir", "shutil.rmtree"}
 
@@ -43,56 +44,55 @@ def moments(folder, tmp_path):
     watching.on = False
 
 
+def next_change(rng, step, oracle):
+    """A change as a method's name and arguments, and what the index must hold after it."""
+    after = oracle.copy()
+    if step % 7 == 3:
+        low = int(rng.integers(0, 60))
+        after.remove_range(low, low + 25)
+        return "remove_range", (low, low + 25), after
+    if step % 7 == 5:
+        keys = rng.integers(0, 80, 6)
+        after.remove(keys.tolist())
+        return "remove", (keys,), after
+    count = 35 if step % 9 == 4 else int(rng.integers(1, 9))
+    codes = family(["random", "clustered", "duplicated"][step % 3], step % 5, count)
+    keys = rng.integers(0, 80, count)
+    after.add(codes, keys)
+    return "add", (codes, keys), after
+
+
 def test_whatever_the_moment_nothing_acknowledged_is_lost(folder, moments, monkeypatch):
     inline.install(monkeypatch, at_once=True)
     monkeypatch.setattr(index_module, "BULK_AT", 30)
     monkeypatch.setattr(build, "cut_for", lambda _count: Cut(8, 8))
     rng = np.random.default_rng(1)
-    oracle = Oracle()
-    state = (set(), 0)
-    moments.states = (state,)
-    index = None
-    for step in range(45):
-        wanted = oracle.copy()
-        if step % 15 == 0:
-            change = None
-        elif step % 7 == 3:
-            low = int(rng.integers(0, 60))
-            wanted.remove_range(low, low + 25)
-            change = ("remove_range", low, low + 25)
-        elif step % 7 == 5:
-            keys = rng.integers(0, 80, 6)
-            wanted.remove(keys.tolist())
-            change = ("remove", keys)
-        elif step == 40:
-            change = ("clear",)
-            wanted = Oracle()
-        else:
-            count = 35 if step % 9 == 4 else int(rng.integers(1, 9))
-            codes = family(["random", "clustered", "duplicated"][step % 3], step % 5, count)
-            keys = rng.integers(0, 80, count)
-            wanted.add(codes, keys)
-            change = ("add", codes, keys)
-        after = (wanted.pairs, 0 if change == ("clear",) else step)
-        moments.states = (state, after if change else state)
+    oracle, number = Oracle(), 0
+
+    def watched(change, after, new_number):
+        """Make the change; kills during it leave what was before or what is after."""
+        nonlocal oracle, number
+        moments.states = (oracle.pairs, number), (after.pairs, new_number)
         moments.on = True
-        if change is None:  # begin, or close and open again
-            if index is not None:
-                index.close()
-            index = Index.open(folder, seal_at=6)
-        elif change[0] == "clear":
-            index.clear()
-        else:
-            getattr(index, change[0])(*change[1:], sequence=step)
+        result = change()
         moments.on = False
-        if change:
-            oracle, state = wanted, after
-        assert (contents(index), index.sequence) == state
-    moments.on = False
-    index.close()
+        oracle, number = after, new_number
+        return result
+
+    for start in (1, 13, 26):
+        index = watched(lambda: Index.open(folder, seal_at=6), oracle, number)
+        for step in range(start, start + 12):
+            name, arguments, after = next_change(rng, step, oracle)
+            change = partial(getattr(index, name), *arguments, sequence=step)
+            watched(change, after, step)
+            assert (contents(index), index.sequence) == (oracle.pairs, number)
+        watched(index.maintain, oracle, number)
+        if start == 13:
+            watched(index.clear, Oracle(), 0)
+        watched(index.close, oracle, number)
     kinds = {event.split()[0] for _copy, _states, event in moments.taken}
     assert {"os.rename", "os.remove", "open", "os.mkdir", "shutil.rmtree"} <= kinds
-    assert len(moments.taken) > 200
+    assert len(moments.taken) > 150
     for copy, states, event in moments.taken:
         with Index.open(copy, seal_at=6) as again:
             assert (contents(again), again.sequence) in states, event

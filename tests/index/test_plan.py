@@ -15,7 +15,9 @@ from hedgerow.index.plan import (
     reach_of,
 )
 
-SIZES = sorted({*np.geomspace(2**11, 2**27, 400).astype(int).tolist(), *(2**n for n in range(11, 28))})
+SIZES = sorted(
+    {*np.geomspace(2**11, 2**27, 400).astype(int).tolist(), *(2**n for n in range(11, 28))}
+)
 EVERY_CUT = sorted({(cut_for(size).parts, cut_for(size).bits) for size in SIZES})
 
 

@@ -8,10 +8,12 @@ import json
 import os
 import random
 import sys
+import tempfile
+
+from tests.index.families import family
 
 from hedgerow.index import Index
 from hedgerow.index import index as index_module
-from tests.index.families import family
 
 SEAL_AT = 40
 KINDS = ["random", "clustered", "duplicated"]
@@ -60,7 +62,15 @@ def write(folder, seed, number):
             tell("done", number)
 
 
+def warm_up():
+    """Load every compiled loop, so that the forks find them loaded."""
+    with tempfile.TemporaryDirectory() as folder, Index.open(folder, seal_at=SEAL_AT) as index:
+        for number in range(60):
+            make(index, change_at(0, number), number)
+
+
 def main():
+    warm_up()
     for line in sys.stdin:
         folder, seed, first = json.loads(line)
         child = os.fork()

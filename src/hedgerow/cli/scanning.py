@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -108,8 +108,10 @@ class _Scan:
             todo = self._still_to_do(results, matcher.sequence)
             self._take_unreadable(matcher.sequence, results, banks)
             advance = stack.enter_context(progress("scanning", len(todo)))
-            found = scan(
-                todo, matcher, settings.media, jobs=jobs or settings.resolved_jobs, banks=banks
+            jobs = jobs or settings.resolved_jobs
+            # Closed at once where a result can't be written: its workers are not to go on.
+            found = stack.enter_context(
+                closing(scan(todo, matcher, settings.media, jobs=jobs, banks=banks))
             )
             for done, result in enumerate(found, start=1):
                 self._take(result, results)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgerow.index.codes import Codes, Keys
-from hedgerow.index.errors import IndexLocked
+from hedgerow.index.errors import IndexLocked, IndexProblem
 from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
 from hedgerow.index.index import SEAL_AT, Index
 
@@ -137,7 +138,9 @@ class Catalogue:
         if not (behind or full or old.stopped):
             return
         if old.writable:
-            old.close()
+            # Why it stopped is past: opening it anew gets over that, or raises what is wrong now.
+            with suppress(IndexProblem, OSError):
+                old.close()
         newer = self._open()
         try:
             # The writer may be behind us: nothing that was found is to be missed meanwhile.
@@ -147,7 +150,8 @@ class Catalogue:
             raise
         self._index = newer
         self._reopen_at = max(self._seal_at, 2 * newer.unsealed)
-        old.close()
+        if not old.writable:
+            old.close()
 
     def _apply(
         self, index: Index, steps: list[Step], progress: Callable[[int], None] | None

@@ -209,7 +209,7 @@ class Index:
         return self.writable and self._log is None
 
     def check_folder(self) -> None:
-        """Raise IndexDamaged where the folder is no longer the one that this writer locked.
+        """Stop, and raise IndexDamaged, where the folder is not the one that this writer locked.
 
         Somebody deleted it; another process may have made, and be writing, a new one.
         """
@@ -219,6 +219,7 @@ class Index:
         except FileNotFoundError:
             same = False
         if not same:
+            self.stop_writing()
             raise IndexDamaged(
                 f"the index folder {self.folder} was deleted while in use; open it again"
             )

@@ -114,7 +114,7 @@ class Maintenance:
     def run_now(self) -> None:
         """Seal and merge what there is, and wait for it."""
         with self._index.changing:
-            if self._index.log.size:
+            if self._index.log.size or self._index.view.tails[-1].rows:
                 self._freeze()
             self.consider()
             running = self._running

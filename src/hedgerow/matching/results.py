@@ -118,7 +118,7 @@ class ResultsFile:
     def results_of(self, paths: Container[str]) -> Iterator[Result]:
         """One result of the earlier run for each of these files, as it is now."""
         told: set[str] = set()
-        for result in read_results(self.path):
+        for result in read_results(self.path) if self._earlier else ():
             if (
                 result.path in paths
                 and result.path not in told

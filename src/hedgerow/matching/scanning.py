@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -82,7 +82,7 @@ def scan(
     *,
     jobs: int = 1,
     banks: Collection[str] | None = None,
-) -> Iterator[Result]:
+) -> Generator[Result]:
     """One result for each file, in order, as they come.
 
     Files are read, decoded and hashed in `jobs` worker processes, only to the signal types that

@@ -54,7 +54,7 @@ _DCT = _dct_rows()
 
 @dataclass(frozen=True)
 class _Band:
-    """Some rows of T(n) and the stretch of values that they reach over."""
+    """Some rows of T(n), in one or both ways, and the stretch of values that they reach over."""
 
     start: int
     stop: int
@@ -67,9 +67,8 @@ def _window(centre: int, length: int, width: int) -> tuple[int, int]:
     return max(0, centre - (width - right)), min(length, centre + right)
 
 
-@lru_cache(maxsize=_REMEMBERED_SIDES)
-def _bands(length: int) -> tuple[_Band, ...]:
-    """T(length) in bands of rows: box twice, then the 64 sample positions."""
+def _operator(length: int) -> npt.NDArray[np.float64]:
+    """T(length), (64, length): box twice, then the sample positions."""
     width = -(-length // (2 * SAMPLES))
     operator = np.zeros((SAMPLES, length))
     for sample in range(SAMPLES):
@@ -77,37 +76,60 @@ def _bands(length: int) -> tuple[_Band, ...]:
         for centre in range(low, high):
             start, stop = _window(centre, length, width)
             operator[sample, start:stop] += 1 / ((high - low) * (stop - start))
-    bands = []
+    return operator
+
+
+@lru_cache(maxsize=_REMEMBERED_SIDES)
+def _bands(length: int, ways: int) -> tuple[_Band, ...]:
+    """T(length) in bands of rows; with two ways, also as it is for the picture mirrored.
+
+    The two are nearly the same, for T reaches a little farther to one side than to the other:
+    so they share their stretches of the picture, and the second way costs little.
+    """
+    operator = _operator(length)
+    both = np.stack([operator, operator[::-1, ::-1]])[:ways]
     rows_each = _ROWS_OF_SMALL if length < _LARGE else _ROWS_OF_LARGE
-    for rows in np.split(operator, SAMPLES // rows_each):
-        reached = np.flatnonzero(rows.any(axis=0))
+    bands = []
+    for rows in np.split(both, SAMPLES // rows_each, axis=1):
+        reached = np.flatnonzero(rows.any(axis=(0, 1)))
         start, stop = int(reached[0]), int(reached[-1]) + 1
-        bands.append(_Band(start, stop, np.ascontiguousarray(rows[:, start:stop], np.float32)))
+        weights = rows[:, :, start:stop].reshape(ways * rows_each, stop - start)
+        bands.append(_Band(start, stop, np.ascontiguousarray(weights, np.float32)))
     return tuple(bands)
 
 
-def _sampled(rows: npt.NDArray[np.generic]) -> Floats:
-    """T(n) · rows, for rows (n, m) of any number type: (64, m)."""
-    result = np.empty((SAMPLES, rows.shape[1]), np.float32)
+def _sampled(rows: npt.NDArray[np.generic], ways: int) -> Floats:
+    """T(n) · rows, for rows (n, m) of any number type: (ways, 64, m).
+
+    The second way is T of the rows in reverse order, as it would be of the picture mirrored.
+    """
+    result = np.empty((ways, SAMPLES, rows.shape[1]), np.float32)
     first = 0
-    for band in _bands(rows.shape[0]):
-        stretch = rows[band.start : band.stop].astype(np.float32)
-        following = first + len(band.weights)
-        np.matmul(band.weights, stretch, out=result[first:following])
+    for band in _bands(rows.shape[0], ways):
+        product = band.weights @ rows[band.start : band.stop].astype(np.float32)
+        following = first + len(product) // ways
+        result[:, first:following] = product.reshape(ways, -1, rows.shape[1])
         first = following
+    result[1:] = result[1:, ::-1]
     return result
 
 
-def samples_of(pixels: Pixels) -> Floats:
-    """The 64×64 blurred samples A of luma (h, w) or RGB (h, w, 3), 0 to 255."""
+def samples_of(pixels: Pixels, ways: int = 1) -> Floats:
+    """The 64×64 blurred samples A of luma (h, w) or RGB (h, w, 3), 0 to 255: (1, 1, 64, 64).
+
+    With two `ways`, those of the four mirror images: (2, 2, 64, 64), the first index telling
+    whether it is mirrored top to bottom, the second left to right.
+    """
     height, width = pixels.shape[:2]
     if pixels.ndim == 3:
         # Luma is linear in the colours: weighed after the first, larger reduction.
-        reduced = _sampled(pixels.reshape(height, width * 3)).reshape(SAMPLES, width, 3)
-        columns = reduced @ _LUMA_WEIGHTS
+        reduced = _sampled(pixels.reshape(height, width * 3), ways)
+        columns = reduced.reshape(ways, SAMPLES, width, 3) @ _LUMA_WEIGHTS
     else:
-        columns = _sampled(pixels)
-    return np.ascontiguousarray(_sampled(np.ascontiguousarray(columns.T)).T)
+        columns = _sampled(pixels, ways)
+    lying = np.ascontiguousarray(columns.reshape(ways * SAMPLES, width).T)
+    samples = _sampled(lying, ways).reshape(ways, SAMPLES, ways, SAMPLES)
+    return np.ascontiguousarray(samples.transpose(2, 0, 3, 1))
 
 
 def quality_of(samples: Floats) -> int:
@@ -120,7 +142,7 @@ def quality_of(samples: Floats) -> int:
 
 
 def coefficients_of(samples: Floats) -> Floats:
-    """The 16×16 cosine coefficients B of the samples A (64, 64)."""
+    """The 16×16 cosine coefficients B of samples A: (…, 64, 64) to (…, 16, 16)."""
     return np.asarray(_DCT @ samples @ _DCT.T, np.float32)
 
 
@@ -134,7 +156,7 @@ def pdq(pixels: Pixels) -> tuple[str, int]:
     """PDQ and its quality of luma (h, w) or RGB (h, w, 3), 0 to 255."""
     if min(pixels.shape[:2]) < SMALLEST_SIDE:
         return "0" * 64, 0
-    samples = samples_of(pixels)
+    samples = samples_of(pixels)[0, 0]
     bits = bits_of(coefficients_of(samples))
     return to_hex(bits[np.newaxis])[0], quality_of(samples)
 
@@ -143,9 +165,9 @@ def pdq_variants(pixels: Pixels) -> tuple[dict[Transform, str], int]:
     """PDQ before each of the sixteen transforms, and the quality; `Transform.NONE` is PDQ."""
     if min(pixels.shape[:2]) < SMALLEST_SIDE:
         return {Transform.NONE: "0" * 64}, 0
-    samples = samples_of(pixels)
+    samples = samples_of(pixels, ways=2)
     values = to_hex(bits_of_variants(coefficients_of(samples)))
-    return dict(zip(ALL, values, strict=True)), quality_of(samples)
+    return dict(zip(ALL, values, strict=True)), quality_of(samples[0, 0])
 
 
 @dataclass(frozen=True)

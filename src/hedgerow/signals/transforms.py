@@ -1,8 +1,12 @@
-"""The eight orientations and the negative, as rearrangements of PDQ's 16×16 coefficients.
+"""The eight orientations and the negative, from PDQ's coefficients of four mirror images.
 
-Mirroring a picture changes the sign of every odd horizontal frequency, turning it also swaps the
-two directions, and a negative changes every sign: so the hashes of all sixteen variants follow
-from one set of coefficients (row: vertical frequency 1..16, column: horizontal 1..16).
+With the coefficients of the picture, of it mirrored left to right, top to bottom, and both, the
+turned ones follow: to turn a picture is to mirror it and to swap the two directions, which swaps
+rows and columns of the coefficients. A negative changes the sign of each.
+
+The reference's own dihedral hashes make do with one picture and changes of sign. That would be
+exact if PDQ's sampling were symmetric, and it isn't: a mirrored copy then comes out up to 20 bits
+away from what was banked, most of what a threshold allows.
 """
 
 from __future__ import annotations
@@ -36,27 +40,26 @@ class Transform(StrEnum):
     NEGATIVE_TRANSVERSED = "negative_transversed"
 
 
-_odd = (np.arange(SIDE) % 2 == 0).astype(bool)  # row 0 holds frequency 1
-_ROWS = np.where(_odd, -1.0, 1.0).astype(np.float32)[:, np.newaxis] * np.ones((1, SIDE), np.float32)
-_COLUMNS = _ROWS.T
-_PLAIN = np.ones((SIDE, SIDE), np.float32)
-
-# How to undo each orientation: swap the two directions or not, then these signs. Rotations are
-# clockwise; to undo a quarter turn clockwise is to turn a quarter counter-clockwise.
-_UNDO: tuple[tuple[bool, npt.NDArray[np.float32]], ...] = (
-    (False, _PLAIN),  # none
-    (True, _ROWS),  # rotated_90
-    (False, _ROWS * _COLUMNS),  # rotated_180
-    (True, _COLUMNS),  # rotated_270
-    (False, _COLUMNS),  # mirrored: left and right
-    (False, _ROWS),  # flipped: top and bottom
-    (True, _PLAIN),  # transposed
-    (True, _ROWS * _COLUMNS),  # transversed
+# How to undo each orientation: mirror top to bottom, mirror left to right, then swap the two
+# directions or not. Rotations are clockwise; to undo one is to turn as far the other way.
+_UNDO: tuple[tuple[int, int, bool], ...] = (
+    (0, 0, False),  # none
+    (0, 1, True),  # rotated_90
+    (1, 1, False),  # rotated_180
+    (1, 0, True),  # rotated_270
+    (0, 1, False),  # mirrored: left and right
+    (1, 0, False),  # flipped: top and bottom
+    (0, 0, True),  # transposed
+    (1, 1, True),  # transversed
 )
 
 _POSITIONS = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
-_ORDER = np.stack([(_POSITIONS.T if swap else _POSITIONS).ravel() for swap, _signs in _UNDO])
-_SIGNS = np.stack([signs.ravel() for _swap, signs in _UNDO])
+_ORDER = np.stack(
+    [
+        (_POSITIONS.T if swap else _POSITIONS).ravel() + SIDE * SIDE * (2 * vertical + horizontal)
+        for vertical, horizontal, swap in _UNDO
+    ]
+)
 
 ALL = tuple(Transform)
 HALF = SIDE * SIDE // 2
@@ -71,8 +74,12 @@ def bits_of(coefficients: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
 
 
 def bits_of_variants(coefficients: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-    """Bits (16, 256) that the picture would have had before each of the transforms in `ALL`."""
-    variants = coefficients.ravel()[_ORDER] * _SIGNS
+    """Bits (16, 256) that the picture would have had before each of the transforms in `ALL`.
+
+    coefficients: (2, 2, 16, 16), of the picture [0, 0], of it mirrored top to bottom [1, 0], left
+    to right [0, 1], and both [1, 1].
+    """
+    variants = coefficients.ravel()[_ORDER]
     middle = np.partition(variants, (HALF - 1, HALF), axis=1)[:, HALF - 1 : HALF + 1]
     plain = variants > middle[:, :1]
     # In the negative every sign is changed: its lower median is our upper one, seen from below.
