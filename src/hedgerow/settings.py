@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pwd
 from dataclasses import fields, is_dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -86,8 +87,13 @@ class Settings(BaseSettings):
 
     @property
     def index_folder(self) -> Path:
-        """Where the indexes are: derived data, which may be deleted."""
-        return self.home / "index"
+        """Where the indexes are: derived data, which may be deleted.
+
+        Each database has its own: an index of another one would miss what is banked in this.
+        """
+        if self.database_url is None:
+            return self.home / "index"
+        return self.home / f"index-{sha256(self.database_url.encode()).hexdigest()[:16]}"
 
 
 def load_settings(home: Path | None = None) -> Settings:

@@ -4,6 +4,7 @@ import json
 import stat
 
 import pytest
+from tests.cli.running import Newcomer
 
 A, B, C = ("a" * 64, "b" * 64, "c" * 64)
 
@@ -162,6 +163,15 @@ def test_a_list_with_bad_rows_is_refused_by_line(newcomer):
     assert run("bank", "show", "known", "--json").record["content"][0]["labels"] == ["L"]
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
+    person = Newcomer(tmp_path_factory.mktemp("begun"))
+    person.run("bank", "create", "known")
+    (person.folder / "picture.png").write_bytes(b"\x89PNG")
+    (person.folder / "list.txt").write_text(A)
+    return person
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
@@ -181,11 +191,8 @@ def test_a_list_with_bad_rows_is_refused_by_line(newcomer):
         (["export", "known", "--out", "missing/list.csv"], 1),
     ],
 )
-def test_what_is_refused_says_so_on_one_line(newcomer, words, code):
-    newcomer.run("bank", "create", "known")
-    (newcomer.folder / "picture.png").write_bytes(b"\x89PNG")
-    (newcomer.folder / "list.txt").write_text(A)
-    ran = newcomer.run("bank", *words)
+def test_what_is_refused_says_so_on_one_line(begun, words, code):
+    ran = begun.run("bank", *words)
     assert (ran.code, ran.out) == (code, "")
     assert ran.err.startswith("error: ")
     assert ran.err.count("\n") == 1

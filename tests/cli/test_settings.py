@@ -45,6 +45,19 @@ def test_the_database_can_be_elsewhere(newcomer):
     assert contents(newcomer.run("bank", "list", "--json")) == []
 
 
+def test_each_database_has_an_index_of_its_own(newcomer):
+    """An index that stands where another database stood would pass for up to date."""
+    value = "pdq:" + "5" * 64
+    other = {"HEDGEROW_DATABASE_URL": f"sqlite:///{newcomer.folder}/other.db"}
+    for settings, banked in (({}, "pdq:" + "a" * 64), (other, value)):
+        newcomer.run("bank", "create", "known", **settings)
+        newcomer.run("bank", "add", "known", "--signal", banked, **settings)
+    assert newcomer.run("match", "--signal", value, "--json").record["verdict"] == "clear"
+    found = newcomer.run("match", "--signal", value, "--json", **other)
+    assert found.record["verdict"] == "review"
+    assert newcomer.run("match", "--signal", value, "--json").record["verdict"] == "clear"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "code", "told"),
     [

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from tests.cli.running import controls
 
-
 UPLOADS = 600
 
 

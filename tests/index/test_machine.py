@@ -63,6 +63,8 @@ class IndexMachine(RuleBasedStateMachine):
         self.patch.setattr(build, "cut_for", lambda _count: cut)
         self.patch.setattr(index_module, "BULK_AT", bulk_at)
         self.patch.setattr(maintenance, "build_segment", self.interrupted_build)
+        # Waiting for the work at hand would be waiting for oneself: here all is one thread.
+        self.patch.setattr(maintenance, "TAILS_IN_MEMORY", 10**6)
         self.seal_at = seal_at
         self.index = self.opened(self.folder)
 

@@ -17,7 +17,7 @@ from hedgerow.index import index as index_module
 
 SEAL_AT = 40
 KINDS = ["random", "clustered", "duplicated"]
-index_module.BULK_AT = 150
+BULK_AT = 150
 
 
 def change_at(seed, number):
@@ -70,6 +70,7 @@ def warm_up():
 
 
 def main():
+    index_module.BULK_AT = BULK_AT
     warm_up()
     for line in sys.stdin:
         folder, seed, first = json.loads(line)

@@ -53,12 +53,10 @@ def test_case_and_blanks_make_no_difference(name, data, blanks, upper):
 def test_any_text_is_a_value_or_a_bad_signal(name, text):
     try:
         value = parse(name, text)
-    except BadSignal as bad:
-        assert name in str(bad)  # noqa: PT017  # the other outcome is as good
-        assert len(str(bad)) < 600
-    else:
-        assert len(value) == DIGITS[name]
-        assert set(value) <= set(HEXADECIMAL)
+    except BadSignal:
+        return
+    assert len(value) == DIGITS[name]
+    assert set(value) <= set(HEXADECIMAL)
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -86,7 +84,7 @@ def test_a_long_text_is_not_repeated_in_full():
 
 @pytest.mark.parametrize("name", ["", "PDQ", "pdq ", "nonesuch"])
 def test_unknown_types_are_told_with_what_there_is(name):
-    with pytest.raises(UnknownSignalType, match="installed: .*pdq"):
+    with pytest.raises(UnknownSignalType, match=r"installed: .*pdq"):
         signal_type(name)
     with pytest.raises(LookupError):
         parse(name, "00")

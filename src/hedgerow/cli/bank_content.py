@@ -161,7 +161,7 @@ def remove(
     home: options.Home = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Withdraw contents: no match with them from the next lookup on, and their hashes are gone."""
+    """Withdraw contents: no match with them from the next lookup on."""
     from hedgerow.cli.ending import UNCHECKED
     from hedgerow.cli.opening import opened
     from hedgerow.cli.output import print_json, say

@@ -22,7 +22,6 @@ def demo(
     from hedgerow.cli import bank, bank_content, demo_pictures, scanning
     from hedgerow.cli.ending import UNCHECKED, USAGE
     from hedgerow.cli.output import say
-    from hedgerow.settings import PREFIX
 
     try:
         source = demo_pictures.photographs()
@@ -35,7 +34,7 @@ def demo(
     if folder.exists():
         shutil.rmtree(folder)
     # The demo's bank is no bank to match real uploads with.
-    os.environ.pop(f"{PREFIX}DATABASE_URL", None)
+    os.environ.pop("HEDGEROW_DATABASE_URL", None)
     home, uploads, report = folder / "home", folder / "uploads", folder / "report.html"
     uploads.mkdir(parents=True)
     (folder / MARK).touch()
