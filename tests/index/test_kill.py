@@ -70,7 +70,9 @@ def test_kill_nine_loses_nothing_acknowledged(writers, folder):
     draw = random.Random(5)
     oracle, number = Oracle(), 0
     changes = in_the_middle = 0
-    for round_number in range(ROUNDS):
+    for round_number in range(10 * ROUNDS):
+        if round_number >= ROUNDS and changes > 5 * ROUNDS and in_the_middle > ROUNDS // 3:
+            break  # On a busy machine it takes more rounds to have killed in the middle of much.
         seed = round_number
         done, begun = run_until_killed(
             writers, folder, seed, number, draw.choice([0.01, 0.03, 0.1, 0.2]) * draw.random()
@@ -97,6 +99,5 @@ def test_kill_nine_loses_nothing_acknowledged(writers, folder):
                 assert kept - named <= {"lock", "manifest.json", "manifest.json.new"}
         changes += done - number
         oracle, number = Oracle(state[0]), state[1]
-    # Else it tested little.
-    assert changes > 5 * ROUNDS
-    assert in_the_middle > ROUNDS // 3
+    else:
+        pytest.fail(f"only {changes} changes were made and {in_the_middle} cut off")

@@ -146,6 +146,7 @@ def test_signals_of_a_new_type_that_come_in_meanwhile_are_compared(
 ):
     """The banks had no MD5 when the scan began: files are hashed anew, and none is lost."""
     monkeypatch.setattr(scanning, "BATCH_FILES", 4)
+    monkeypatch.setattr(scanning, "BATCH_SECONDS", 60)
     banks.create("known", "block")
     banks.add_content("known", [pdq(1)])
     files = []

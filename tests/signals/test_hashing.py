@@ -62,3 +62,9 @@ def test_what_is_no_picture_still_has_its_digests():
     assert set(answer["signals"]) == {"md5", "sha1", "sha256"}
     assert answer["refused"]["code"] == "unsupported_format"
     assert "media" not in answer
+
+
+def test_no_picture_is_asked_for_where_no_type_needs_one():
+    answer = hashed(b"no picture at all", types=["md5", "sha256"])
+    assert set(answer["signals"]) == {"md5", "sha256"}
+    assert "refused" not in answer

@@ -37,5 +37,10 @@ class Limits:
     max_bad_rows_kept: int = 100
     batch_rows: int = 50_000
 
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if value < 1:
+                raise ValueError(f"{name} must be at least 1, not {value!r}")
+
 
 DEFAULT_LIMITS = Limits()

@@ -92,7 +92,8 @@ def scan(
     while True:
         types = matcher.types_in_use
         under_way: deque[tuple[Path, Stamp | None]] = deque()
-        with hashing_workers(limits, jobs, types=types, variants=True) as workers:
+        # With nothing banked, at least what can't be read is told.
+        with hashing_workers(limits, jobs, types=types or None, variants=True) as workers:
             for outcomes in _batches(workers.run(_stamped(ahead, under_way))):
                 answers = matcher.match([query_of(outcome) for outcome in outcomes], banks)
                 if not matcher.types_in_use <= types:

@@ -24,9 +24,10 @@ def hash_file(file: File, options: dict[str, Any]) -> dict[str, Any]:
     """All signals of a file as plain data.
 
     Options: `types`, names of signal types (default: all installed); `variants`, whether to give
-    the edited variants too. Answers `{"media", "width", "height", "truncated", "bytes",
-    "signals": {type: {"value", "quality"?, "variants"?}}}`; where the picture or a signal
-    can't be had, those that can, and `"refused": {"code", "message"}`.
+    the edited variants too. The picture is decoded only where one of the types needs it. Answers
+    `{"media", "width", "height", "truncated", "bytes", "signals": {type: {"value", "quality"?,
+    "variants"?}}}`; where the picture or a signal can't be had, those that can, and
+    `"refused": {"code", "message"}`.
     """
     names = options.get("types")
     wanted = [signal_type(name) for name in (registry() if names is None else names)]
@@ -34,6 +35,8 @@ def hash_file(file: File, options: dict[str, Any]) -> dict[str, Any]:
     for each in wanted:
         if not each.needs_picture:
             _compute(each, file, options, answer)
+    if not any(each.needs_picture for each in wanted):
+        return answer
     try:
         picture = file.picture()
     except Refused as refused:
