@@ -1,5 +1,7 @@
 """A made-up feed: changes in memory, told in steps as a database would tell them."""
 
+import hashlib
+
 import numpy as np
 from tests.index.families import family
 from tests.index.oracle import Oracle
@@ -23,6 +25,13 @@ class MemoryFeed:
 
     def latest(self):
         return len(self.changes)
+
+    def mark(self, sequence):
+        if not 1 <= sequence <= len(self.changes):
+            return ""
+        codes, keys, removed = self.changes[sequence - 1]
+        told = repr((codes.tobytes(), keys.tolist(), removed))
+        return hashlib.sha256(told.encode()).hexdigest()
 
     def since(self, sequence):
         self.asked.append(sequence)

@@ -15,7 +15,14 @@ from tests.index.families import family
 from tests.index.feed import MemoryFeed
 from tests.index.oracle import contents
 
-from hedgerow.index import Catalogue, IndexDamaged, IndexLocked, IndexReadOnly, catalogue
+from hedgerow.index import (
+    Catalogue,
+    IndexDamaged,
+    IndexLocked,
+    IndexReadOnly,
+    catalogue,
+    origin,
+)
 from hedgerow.index.manifest import Manifest
 
 ROOT = Path(__file__).parents[2]
@@ -127,6 +134,65 @@ def test_a_folder_that_is_deleted_comes_back(folder, follow, feed):
     holds_all(second, feed)
 
 
+@pytest.mark.parametrize("grown_by", [0, 10, 25])
+@pytest.mark.parametrize("running", [False, True])
+def test_a_database_that_was_put_back_and_grew_again(follow, feed, grown_by, running):
+    """The sequence alone would say that the index is up to date, or only a little behind."""
+    feed.some_changes(np.random.default_rng(1), 20)
+    first = follow()
+    first.follow()
+    if not running:
+        first.close()
+    del feed.changes[10:]
+    feed.some_changes(np.random.default_rng(2), 10 + grown_by)
+    if running and grown_by == 0:
+        feed.some_changes(np.random.default_rng(3), 1)  # it looks once there is something new
+    holds_all(first if running else follow(), feed)
+
+
+def test_killed_between_noting_and_applying_nothing_is_made_again(folder, follow, feed):
+    """What vouches for the index is written before it advances: a kill in between does no harm."""
+    feed.some_changes(np.random.default_rng(1), 12)
+    first = follow()
+    first.follow()
+    first.close()
+    copy = (folder / origin.NAME).read_bytes()
+    feed.some_changes(np.random.default_rng(2), 5)
+    second = follow()
+    second.follow()
+    after = (folder / origin.NAME).read_bytes()
+    second.close()
+    assert copy != after
+    feed.asked.clear()
+    holds_all(follow(), feed)
+    assert feed.asked == []
+
+
+def test_an_index_that_nothing_vouches_for_is_made_again(folder, follow, feed):
+    feed.some_changes(np.random.default_rng(1), 12)
+    first = follow()
+    first.follow()
+    first.close()
+    (folder / origin.NAME).write_text("[")
+    feed.asked.clear()
+    holds_all(follow(), feed)
+    assert feed.asked == [0]
+
+
+@pytest.mark.parametrize("victim", ["manifest.json", "segment-*/codes.npy", "segment-*/ids.npy"])
+def test_a_damaged_index_is_made_again(folder, follow, feed, victim, caplog):
+    for seed in range(5):
+        feed.some_changes(np.random.default_rng(seed), 10)
+    first = follow()
+    first.follow()
+    first.maintain()
+    first.close()
+    [path] = folder.glob(victim)
+    path.write_bytes(path.read_bytes()[:-3])
+    holds_all(follow(), feed)
+    assert "made again" in caplog.text
+
+
 def test_a_folder_that_is_deleted_while_in_use_comes_back(folder, follow, feed):
     rng = np.random.default_rng(1)
     feed.some_changes(rng, 20)
@@ -183,9 +249,9 @@ def test_a_database_that_was_put_back_under_a_reader(follow, feed):
     writer.follow()
     reader.follow()
     del feed.changes[10:]
-    with pytest.raises(IndexLocked, match="ahead of its database"):
+    with pytest.raises(IndexLocked, match="of another database"):
         reader.follow()
-    with pytest.raises(IndexLocked, match="ahead of its database"):
+    with pytest.raises(IndexLocked, match="of another database"):
         follow()
     holds_all(writer, feed)
     holds_all(reader, feed)

@@ -272,3 +272,28 @@ def test_a_database_of_another_home_has_no_part_in_it(tmp_path, banks, matcher):
     ):
         assert elsewhere.match([query(BANKED)])[0].verdict == Verdict.CLEAR
     assert matcher.match([query(BANKED)])[0].verdict == Verdict.BLOCK
+
+
+def test_a_database_that_was_put_back_is_not_taken_for_the_old_one(tmp_path):
+    """Copy, bank, match, put the copy back, bank something else: the numbers are the same."""
+    url, folder = f"sqlite:///{tmp_path}/hedgerow.db", tmp_path / "index"
+
+    def bank(signal):
+        with open_database(url) as database:
+            Banks(database).add_content("known", [signal])
+
+    def verdict(signal):
+        with open_database(url) as database, Matcher(database, folder) as matcher:
+            return matcher.match([query(signal)])[0].verdict
+
+    with open_database(url) as database:
+        Banks(database).create("known", "block")
+    bank(pdq(1))
+    shutil.copy(tmp_path / "hedgerow.db", tmp_path / "copy.db")
+    bank(pdq(2))
+    assert verdict(pdq(2)) == Verdict.BLOCK
+    for path in tmp_path.glob("hedgerow.db*"):
+        path.unlink()
+    shutil.copy(tmp_path / "copy.db", tmp_path / "hedgerow.db")
+    bank(pdq(3))
+    assert [verdict(pdq(n)) for n in (1, 2, 3)] == [Verdict.BLOCK, Verdict.CLEAR, Verdict.BLOCK]

@@ -66,3 +66,22 @@ def record(
 def latest(session: Session) -> int:
     """Return the number of the last change, 0 when there was none."""
     return session.execute(select(func.max(ChangeRow.sequence))).scalar_one() or 0
+
+
+def mark(session: Session, sequence: int) -> str:
+    """Return what tells this change from another with its number; "" when there is none.
+
+    In a database that was put back to an older state and changed, a number comes twice; the time
+    of the change doesn't.
+    """
+    row = session.execute(
+        select(
+            ChangeRow.at,
+            ChangeRow.op,
+            ChangeRow.bank_id,
+            ChangeRow.first_content_id,
+            ChangeRow.last_content_id,
+            ChangeRow.import_id,
+        ).where(ChangeRow.sequence == sequence)
+    ).one_or_none()
+    return "" if row is None else " ".join(map(str, row))

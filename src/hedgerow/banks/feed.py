@@ -71,6 +71,11 @@ class SignalFeed:
         with self.database.read() as session:
             return changes.latest(session)
 
+    def mark(self, sequence: int) -> str:
+        """Tell this change from any other that might carry its number; "" where there is none."""
+        with self.database.read() as session:
+            return changes.mark(session, sequence)
+
     def since(self, sequence: int) -> "Iterator[Step]":
         """Tell all changes after `sequence` (0: from the beginning), up to the latest one.
 

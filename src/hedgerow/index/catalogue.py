@@ -7,6 +7,7 @@ segments and keep what came since in their own memory.
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -20,9 +21,12 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgerow.index.codes import Codes, Keys
-from hedgerow.index.errors import IndexLocked, IndexProblem
+from hedgerow.index.errors import IndexDamaged, IndexLocked, IndexProblem
 from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
 from hedgerow.index.index import SEAL_AT, Index
+from hedgerow.index.origin import Point, is_made_from, note_origin
+
+_log = logging.getLogger(__name__)
 
 GATHER_CODES = 1_000_000
 """Codes that are gathered before they are added, when the catalogue is far behind its feed."""
@@ -49,6 +53,10 @@ class Feed(Protocol):
         """The sequence of the last change; 0 where there was none."""
         ...
 
+    def mark(self, sequence: int) -> str:
+        """What tells this change from any other that might carry its number; "" for no change."""
+        ...
+
     def since(self, sequence: int) -> Iterator[Step]:
         """Every change after `sequence`, in order, in steps of any size."""
         ...
@@ -66,14 +74,21 @@ class Catalogue:
         self._reopen_at = seal_at
         self._following = threading.Lock()
         self._index = self._open()
+        self._point = self._point_of(self._index)
+
+    def _point_of(self, index: Index) -> Point:
+        return index.sequence, self._feed.mark(index.sequence)
 
     def _open(self) -> Index:
         try:
             index = Index.open(self._folder, "write", seal_at=self._seal_at)
         except IndexLocked:
             index = Index.open(self._folder, "read", seal_at=self._seal_at)
+        except IndexDamaged as damage:
+            _log.warning("The index is made again from its feed: %s", damage)
+            index = Index.open(self._folder, "write", seal_at=self._seal_at, anew=True)
         try:
-            if index.sequence > self._feed.latest():
+            if not is_made_from(self._folder, index.sequence, self._feed.mark):
                 self._begin_again(index)
         except BaseException:
             index.close()
@@ -81,12 +96,13 @@ class Catalogue:
         return index
 
     def _begin_again(self, index: Index) -> None:
-        """Empty an index from the future: the database was restored or replaced."""
+        """Empty an index of another feed: the database was restored or replaced."""
         if not index.writable:
             raise IndexLocked(
-                f"the index in {self._folder} is ahead of its database while another process "
-                "uses it; stop that process and start again"
+                f"the index in {self._folder} is of another database, and another process uses "
+                "it; stop that process and start again"
             )
+        _log.warning("The index in %s is of another database: made again", self._folder)
         index.clear()
 
     @property
@@ -112,6 +128,7 @@ class Catalogue:
         with self._following:
             self._open_anew_where_better(progress)
             self._catch_up(self._index, progress)
+            self._point = self._point_of(self._index)
             return self._index.sequence
 
     def _catch_up(self, index: Index, progress: Callable[[int], None] | None) -> None:
@@ -128,14 +145,15 @@ class Catalogue:
     def _open_anew_where_better(self, progress: Callable[[int], None] | None) -> None:
         """Open the folder anew where the index at hand leads no further.
 
-        It doesn't where the feed was put back behind it, where this process writes but had to
+        It doesn't where the feed was replaced by another, where this process writes but had to
         stop (a full disk, a folder that was deleted), and where it reads and has much in its own
         memory that the writer has sealed since.
         """
         old = self._index
-        behind = self._feed.latest() < old.sequence
+        sequence, mark = self._point
+        replaced = self._feed.mark(sequence) != mark
         full = not old.writable and old.unsealed >= self._reopen_at
-        if not (behind or full or old.stopped):
+        if not (replaced or full or old.stopped):
             return
         if old.writable:
             # Why it stopped is past: opening it anew gets over that, or raises what is wrong now.
@@ -159,6 +177,10 @@ class Catalogue:
         """Add and remove in the order of the steps, neighbours of one kind together."""
         codes: list[Codes] = []
         keys: list[Keys] = []
+        if steps and index.writable:
+            index.check_folder()
+            end = steps[-1].sequence
+            note_origin(self._folder, self._point_of(index), (end, self._feed.mark(end)))
 
         def add(sequence: int) -> None:
             if codes:

@@ -28,7 +28,7 @@ from hedgerow.index.errors import IndexDamaged, IndexLocked, IndexReadOnly
 from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
 from hedgerow.index.log import LogWriter, Record, drop_torn_end, read_log
 from hedgerow.index.maintenance import Maintenance
-from hedgerow.index.manifest import Manifest, log_number
+from hedgerow.index.manifest import Manifest, log_number, unused_number
 from hedgerow.index.segment import Segment
 from hedgerow.index.tail import Tail
 
@@ -78,18 +78,20 @@ class Index:
         *,
         sync: bool = False,
         seal_at: int = SEAL_AT,
+        anew: bool = False,
     ) -> Index:
         """Open the index in `folder`; a writer makes a new one where there is none.
 
         A change survives the end of the process however it ends; with `sync` also a loss of
-        power, at the price of waiting for the disk at each change.
+        power, at the price of waiting for the disk at each change. `anew` empties the index,
+        whatever state its files are in.
 
         Raises IndexLocked where another process writes (open it for reading, or wait),
         IndexDamaged where the files don't fit together.
         """
         index = cls(Path(folder), writable=mode == "write", sync=sync, seal_at=seal_at)
         try:
-            index._load()
+            index._load(anew=anew)
         except BaseException:
             index._release()
             raise
@@ -97,11 +99,13 @@ class Index:
 
     # Opening and closing
 
-    def _load(self) -> None:
+    def _load(self, *, anew: bool) -> None:
         if self.writable:
             # The codes of a list are nobody else's business: the folder is its owner's alone.
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._take_lock()
+            if anew:
+                self._first_manifest(unused_number(self.folder))
         while True:
             manifest = Manifest.load(self.folder)
             try:

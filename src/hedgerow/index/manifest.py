@@ -110,3 +110,10 @@ def _checksum(fields: dict[str, Any]) -> int:
 def log_number(name: str) -> int:
     """The number in a log's name."""
     return int(name.removeprefix("log-"))
+
+
+def unused_number(folder: Path) -> int:
+    """A number that no log and no segment in the folder has."""
+    names = [path.name for pattern in ("log-*", "segment-*") for path in folder.glob(pattern)]
+    numbers = [int(number) for name in names if (number := name.partition("-")[2]).isdecimal()]
+    return max(numbers, default=-1) + 1
