@@ -297,3 +297,11 @@ def test_a_database_that_was_put_back_is_not_taken_for_the_old_one(tmp_path):
     shutil.copy(tmp_path / "copy.db", tmp_path / "hedgerow.db")
     bank(pdq(3))
     assert [verdict(pdq(n)) for n in (1, 2, 3)] == [Verdict.BLOCK, Verdict.CLEAR, Verdict.BLOCK]
+
+
+def test_a_prepared_matcher_has_taken_in_what_is_new(banks, matcher):
+    banks.create("known", "block")
+    matcher.prepare()
+    banks.add_content("known", [BANKED])
+    matcher.prepare()
+    assert matcher.match([query(BANKED)])[0].verdict == Verdict.BLOCK

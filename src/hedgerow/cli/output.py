@@ -109,3 +109,13 @@ def counting(description: str) -> Iterator[Callable[[int], None]]:
             bar.update(task, advance=more, visible=True)
 
         yield advance
+
+
+@contextmanager
+def waiting(description: str) -> Iterator[None]:
+    """Say on a terminal's stderr what is being waited for."""
+    if not stderr.is_terminal:
+        yield
+        return
+    with stderr.status(description):
+        yield

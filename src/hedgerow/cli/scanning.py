@@ -94,13 +94,15 @@ class _Scan:
         banks: list[str] | None,
     ) -> None:
         """Check all files and tell of them."""
-        from hedgerow.cli.output import progress
+        from hedgerow.cli.output import progress, waiting
         from hedgerow.matching import ResultsFile, scan
 
-        begun = time.monotonic()
         settings = self.place.settings
         with ExitStack() as stack:
             matcher = stack.enter_context(self.place.matcher())
+            with waiting("preparing the search (the first time takes some seconds)"):
+                matcher.prepare()
+            begun = time.monotonic()
             results = None
             if out is not None:
                 results = ResultsFile(out, resume=resume, banks=banks)
@@ -117,7 +119,7 @@ class _Scan:
                 self._take(result, results)
                 advance(done, len(todo))
                 self.checked = done
-        self.summary.seconds = time.monotonic() - begun
+            self.summary.seconds = time.monotonic() - begun
         self._conclude(out, report)
 
     def _still_to_do(self, results: ResultsFile | None, sequence: int) -> list[Path]:

@@ -99,6 +99,17 @@ class Matcher:
             self._known = known
             return known
 
+    def prepare(self) -> None:
+        """Take in what is new in the banks, and load what searching needs.
+
+        Done by the first `match` as well; the very first search on a machine is compiled, which
+        takes some seconds.
+        """
+        with self._database.read() as session:
+            self._refreshed(session)
+        for catalogue in self._catalogues.values():
+            catalogue.search(codes_from_hex(["0" * 64]), 0)
+
     def match(self, queries: Sequence[Query], banks: Collection[str] | None = None) -> list[Answer]:
         """One answer for each query, in order.
 
