@@ -13,8 +13,8 @@ from threatexchange.signal_type.pdq.signal import PdqSignal
 from bench.pictures import photographs, pictures
 from bench.report import Row
 from bench.timing import seconds_each
-from hedgerow.media import Limits, decode
-from hedgerow.signals.pdq import pdq
+from hedgerow.media import File, Limits
+from hedgerow.signals.pdq import pdq, pdq_of_file
 
 PHOTOGRAPHS = 300
 GROUP = "Hashing"
@@ -69,7 +69,7 @@ def from_bytes() -> list[Row]:
     apart = np.array([_apart(data, limits) for data in everything])
     taken = seconds_each(
         {
-            "ours": lambda: [pdq(decode(data, limits).pixels) for data in files],
+            "ours": lambda: [pdq_of_file(File(data, limits)) for data in files],
             "python-threatexchange": lambda: [PdqSignal.hash_from_bytes(data) for data in files],
             "imagehash pHash": lambda: [
                 imagehash.phash(Image.open(io.BytesIO(data)), hash_size=16) for data in files
@@ -94,7 +94,7 @@ def from_bytes() -> list[Row]:
 
 def _apart(data: bytes, limits: Limits) -> int:
     reference, _quality = pdqhash.compute(np.asarray(Image.open(io.BytesIO(data)).convert("RGB")))
-    value, _quality = pdq(decode(data, limits).pixels)
+    value, _quality = pdq_of_file(File(data, limits))
     return (int(value, 16) ^ int(as_hex(reference), 16)).bit_count()
 
 

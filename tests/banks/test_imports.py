@@ -1,3 +1,4 @@
+import os
 import threading
 from pathlib import Path
 
@@ -389,3 +390,26 @@ def test_a_hundred_thousand(banks: Banks, database: Database, tmp_path: Path) ->
     assert [done for done, total in seen if total] == sorted(done for done, total in seen if total)
     steps = list(SignalFeed(database, "pdq").since(0))
     assert sum(len(step.added[1]) for step in steps if step.added) == 100_000
+
+
+def test_good_rows_are_not_skipped_with_an_open_quote(
+    banks: Banks, database: Database, tmp_path: Path
+) -> None:
+    banks.create("swallowed")
+    text = f'pdq,note\n{A},"open\n{B},\n{A[::-1]},\n'.encode()
+    file = write(tmp_path, "quote.csv", text)
+    with pytest.raises(BadImport, match="correct it first"):
+        banks.import_file("swallowed", file, ImportOptions(skip_bad=True))
+    assert banks.get("swallowed").contents == 0
+
+
+def test_what_cannot_be_read_twice_is_refused(banks: Banks, tmp_path: Path) -> None:
+    banks.create("piped")
+    pipe = tmp_path / "pipe.txt"
+    os.mkfifo(pipe)
+    holder = os.open(pipe, os.O_RDWR)
+    try:
+        with pytest.raises(BadImport, match="save it to a file"):
+            banks.import_file("piped", pipe)
+    finally:
+        os.close(holder)

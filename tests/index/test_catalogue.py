@@ -150,22 +150,36 @@ def test_a_database_that_was_put_back_and_grew_again(follow, feed, grown_by, run
     holds_all(first if running else follow(), feed)
 
 
-def test_killed_between_noting_and_applying_nothing_is_made_again(folder, follow, feed):
-    """What vouches for the index is written before it advances: a kill in between does no harm."""
+def test_killed_on_the_way_it_goes_on_where_it_was(folder, follow, feed, monkeypatch):
+    """The mark of where it goes is written before: the feed has that change and all before it."""
     feed.some_changes(np.random.default_rng(1), 12)
     first = follow()
     first.follow()
+    feed.some_changes(np.random.default_rng(2), 8)
+    feed.break_after = feed.told + 3
+    monkeypatch.setattr(catalogue, "GATHER_CODES", 1)
+    with pytest.raises(ConnectionError):
+        first.follow()
     first.close()
-    copy = (folder / origin.NAME).read_bytes()
-    feed.some_changes(np.random.default_rng(2), 5)
-    second = follow()
-    second.follow()
-    after = (folder / origin.NAME).read_bytes()
-    second.close()
-    assert copy != after
+    feed.break_after = None
     feed.asked.clear()
     holds_all(follow(), feed)
-    assert feed.asked == []
+    assert 0 not in feed.asked
+
+
+def test_a_removal_that_was_taken_back_by_an_older_copy(folder, follow, feed, monkeypatch):
+    """Killed after the removal and before its number was noted; then the older copy is put back."""
+    feed.change(seed=1, count=5)
+    first = follow()
+    first.follow()
+    feed.change(removed=[(0, 100)])
+    monkeypatch.setattr(catalogue.Index, "reached", lambda *_arguments: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        first.follow()
+    monkeypatch.undo()
+    first.close()
+    del feed.changes[1:]
+    holds_all(follow(), feed)
 
 
 def test_an_index_that_nothing_vouches_for_is_made_again(folder, follow, feed):

@@ -1,6 +1,7 @@
 """What is banked or withdrawn counts for the very next match, wherever it is asked."""
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -270,7 +271,9 @@ def test_a_database_of_another_home_has_no_part_in_it(tmp_path, banks, matcher):
         open_database(f"sqlite:///{tmp_path}/other.db") as other,
         Matcher(other, tmp_path / "other-index") as elsewhere,
     ):
-        assert elsewhere.match([query(BANKED)])[0].verdict == Verdict.CLEAR
+        [answer] = elsewhere.match([query(BANKED)])
+        assert answer.verdict == Verdict.UNCHECKED
+        assert answer.error["code"] == "nothing_compared"
     assert matcher.match([query(BANKED)])[0].verdict == Verdict.BLOCK
 
 
@@ -305,3 +308,23 @@ def test_a_prepared_matcher_has_taken_in_what_is_new(banks, matcher):
     banks.add_content("known", [BANKED])
     matcher.prepare()
     assert matcher.match([query(BANKED)])[0].verdict == Verdict.BLOCK
+
+
+def test_a_database_that_is_put_back_under_a_running_matcher_is_noticed(tmp_path):
+    url = f"sqlite:///{tmp_path}/hedgerow.db"
+    with open_database(url) as database, Matcher(database, tmp_path / "index") as matcher:
+        held = Banks(database)
+        held.create("known", "block")
+        held.add_content("known", [pdq(1)])
+        source = sqlite3.connect(tmp_path / "hedgerow.db")
+        copy = sqlite3.connect(tmp_path / "copy.db")
+        source.backup(copy)
+        for seed in range(2, 6):
+            held.add_content("known", [pdq(seed)])
+        assert matcher.match([query(pdq(3))])[0].verdict == Verdict.BLOCK
+        copy.backup(source)
+        source.close()
+        copy.close()
+        held.add_content("known", [pdq(9)])
+        verdicts = [matcher.match([query(pdq(seed))])[0].verdict for seed in (1, 3, 9)]
+        assert verdicts == [Verdict.BLOCK, Verdict.CLEAR, Verdict.BLOCK]

@@ -76,7 +76,7 @@ def test_a_bank_that_does_not_exist_is_told_even_without_a_query(banks, matcher)
 
 def test_an_empty_home_answers(matcher):
     assert matcher.match([]) == []
-    assert verdicts(matcher, BANKED, md5("file")) == [Verdict.CLEAR] * 2
+    assert verdicts(matcher, BANKED, md5("file")) == [Verdict.UNCHECKED] * 2
     assert (matcher.types_in_use, matcher.sequence) == (frozenset(), 0)
 
 

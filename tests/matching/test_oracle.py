@@ -45,7 +45,7 @@ def within(asked, contents, threshold):
                     yield "pdq", nearest, number
 
 
-def expected(asked, banks, refused):
+def expected(asked, banks, refused, compared):
     """The verdict and the matches that count, by the rules, one comparison at a time."""
     positive, negative = [], []
     for name, (action, threshold, contents) in banks.items():
@@ -56,7 +56,7 @@ def expected(asked, banks, refused):
             (negative if action is None else positive).append(found)
     nearest = min((bits for _type, bits, *_rest in negative), default=257)
     counted = [each for each in positive if each[1] <= nearest]
-    unmatched = Verdict.UNCHECKED if refused else Verdict.CLEAR
+    unmatched = Verdict.UNCHECKED if refused or not compared else Verdict.CLEAR
     actions = [each[4] for each in counted]
     verdict = min(actions, key=STRICTNESS.index, default=unmatched)
     return verdict, sorted(each[:4] for each in counted), len(positive) - len(counted)
@@ -90,6 +90,12 @@ def compare(folder, made, uploads, chosen):
                 for signals in contents
             }
             known[f"bank{number}"] = (action, threshold, list(told.items()))
+        in_use = {
+            one.type
+            for _action, _threshold, contents in known.values()
+            for _number, signals in contents
+            for one in filter(None, signals)
+        }
         asked = chosen
         if chosen is not None:
             known = {
@@ -107,7 +113,9 @@ def compare(folder, made, uploads, chosen):
         with Matcher(database, folder / "index", Limits(seal_at=4)) as matcher:
             answers = matcher.match(queries, asked)
     for each, answer in zip(queries, answers, strict=True):
-        verdict, counted, suppressed = expected(each.signals, known, each.refused)
+        verdict, counted, suppressed = expected(
+            each.signals, known, each.refused, in_use & each.signals.keys()
+        )
         assert answer.verdict == verdict
         assert counted == sorted(
             (match.signal_type, match.distance, match.bank, match.content_id)

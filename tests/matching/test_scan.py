@@ -202,9 +202,9 @@ def test_names_of_any_kind_come_back_as_they_were(known, matcher, tmp_path, phot
     assert {result.answer["verdict"] for result in results} == {"block"}
 
 
-def test_without_banks_nothing_matches_and_what_is_no_picture_is_still_unchecked(matcher, uploads):
+def test_without_banks_nothing_is_clear_and_what_is_no_picture_is_told_as_such(matcher, uploads):
     results = list(scan(uploads, matcher, LIMITS))
-    assert [result.answer["verdict"] for result in results] == [
-        "clear" if verdict == "block" and error is None else "unchecked" if error else verdict
-        for verdict, error in EXPECTED
+    assert {result.answer["verdict"] for result in results} == {"unchecked"}
+    assert [result.answer["error"]["code"] for result in results] == [
+        error or "nothing_compared" for _verdict, error in EXPECTED
     ]

@@ -68,3 +68,22 @@ def test_each_type_has_an_index_of_its_own(known, matcher, tmp_path):
     assert matcher.match([query(UPLOAD)])[0].verdict == Verdict.CLEAR
     assert matcher.match([query(embedding(UPLOAD))])[0].verdict == Verdict.BLOCK
     assert {folder.name for folder in (tmp_path / "index").iterdir()} == {"pdq", "embedding"}
+
+
+def test_what_says_little_suppresses_nothing(known, matcher):
+    """A false positive with little in it, or an upload with little or cut off: a person looks."""
+    known.add_content("known", [flipped(UPLOAD, 12)])
+    known.add_content("harmless", [Signal("pdq", flipped(UPLOAD, 10).value, 2)])
+    [answer] = matcher.match([query(UPLOAD)])
+    assert (answer.verdict, answer.suppressed) == (Verdict.BLOCK, ())
+    known.add_content("harmless", [Signal("pdq", flipped(UPLOAD, 9).value, 90)])
+    sound, poor, cut = matcher.match(
+        [
+            query(UPLOAD),
+            query(Signal("pdq", UPLOAD.value, 3)),
+            query(UPLOAD, truncated=True),
+        ]
+    )
+    assert sound.verdict == Verdict.CLEAR
+    assert poor.verdict == Verdict.REVIEW
+    assert cut.verdict == Verdict.BLOCK

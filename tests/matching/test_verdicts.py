@@ -24,7 +24,6 @@ def names(matches):
         (("record",), Verdict.RECORD),
         (("record", "review"), Verdict.REVIEW),
         (("review", "block", "record"), Verdict.BLOCK),
-        ((), Verdict.CLEAR),
     ],
 )
 def test_the_strictest_action_wins(banks, matcher, actions, verdict):
@@ -178,3 +177,14 @@ def test_what_could_not_be_compared_is_unchecked_and_never_clear(banks, matcher)
         assert answer.verdict == Verdict.UNCHECKED
         assert answer.as_json()["verdict"] == "unchecked"
         assert answer.as_json()["error"] == REFUSED
+
+
+def test_what_was_compared_with_nothing_is_never_clear(banks, matcher):
+    banks.create("known", "block")
+    for asked in (pdq(1), md5("file")):
+        answer = one(matcher, asked)
+        assert answer.verdict == Verdict.UNCHECKED
+        assert answer.error["code"] == "nothing_compared"
+    banks.add_content("known", [pdq(2)])
+    assert one(matcher, pdq(1)).verdict == Verdict.CLEAR
+    assert one(matcher, md5("file")).verdict == Verdict.UNCHECKED

@@ -13,7 +13,7 @@ from PIL import Image, ImageFile, ImageOps
 from tests.media import hostile
 
 from hedgerow.media import FORMATS, File, Limits, RefusalCode, Refused, decode, sniff
-from hedgerow.media.jpeg import luma_of_jpeg
+from hedgerow.media.jpeg import pixels_of_jpeg
 from hedgerow.media.jxl import jxl_size
 from hedgerow.media.orientation import exif_orientation
 
@@ -195,7 +195,10 @@ def test_a_jpeg_gives_its_luma_straight():
 def test_both_jpeg_decoders_give_the_same_pixels(how, grey):
     data = hostile.save(PATTERN.convert("L") if grey else PATTERN, "JPEG", **how)
     with Image.open(io.BytesIO(data)) as header:
-        short_way = luma_of_jpeg(data, header)
+        short_way = pixels_of_jpeg(data, header, colour=False)
+        in_colour = pixels_of_jpeg(data, header, colour=True)
+    with Image.open(io.BytesIO(data)) as opened:
+        assert np.array_equal(in_colour, np.asarray(opened))
     with Image.open(io.BytesIO(data)) as opened:
         opened.draft("L", None)
         assert np.array_equal(short_way, np.asarray(opened))
@@ -209,7 +212,8 @@ def test_only_whole_and_ordinary_jpegs_go_the_short_way():
         hostile.save(PATTERN.convert("CMYK"), "JPEG"),
     ):
         with Image.open(io.BytesIO(data)) as header:
-            assert luma_of_jpeg(data, header) is None
+            assert pixels_of_jpeg(data, header, colour=False) is None
+            assert pixels_of_jpeg(data, header, colour=True) is None
 
 
 def test_a_jpeg_in_rgb_looks_right():

@@ -26,6 +26,7 @@ from hedgerow.banks.lookups import (
     contents_by_id,
     exact_matches,
     latest,
+    mark_of,
     policies,
     signal_types_in_use,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "exact_matches",
     "key_of",
     "latest",
+    "mark_of",
     "policies",
     "signal_types_in_use",
 ]

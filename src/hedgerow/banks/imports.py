@@ -97,7 +97,12 @@ def _checked(options: ImportOptions, limits: Limits) -> ImportOptions:
 
 def _open(path: Path) -> BinaryIO:
     try:
-        return path.open("rb")
+        stream = path.open("rb")
+        if not stream.seekable():
+            stream.close()
+            msg = f"{path.name!r} can't be read twice, as an import does; save it to a file first"
+            raise BadImport(msg)
+        return stream
     except OSError as error:
         msg = f"the file {path.name!r} can't be opened: {error.strerror}"
         raise BadImport(msg) from error

@@ -17,6 +17,11 @@ def latest(session: Session) -> int:
     return changes.latest(session)
 
 
+def mark_of(session: Session, sequence: int) -> str:
+    """Return what tells this change from another that might carry its number."""
+    return changes.mark(session, sequence)
+
+
 def exact_matches(session: Session, wanted: Mapping[str, Iterable[str]]) -> list[ExactMatch]:
     """Find the banked signals equal to any of those given.
 

@@ -133,6 +133,10 @@ def read_csv(lines: Lines, options: ImportOptions, limits: Limits) -> Iterator[D
         except BadContent as error:
             yield BadRow(lines.line, str(error))
         except csv.Error as error:
+            # An open quote swallows the rows after it: good ones are not to be lost with it.
+            if options.skip_bad:
+                msg = f"line {lines.line} or one before it is no CSV ({error}): correct it first"
+                raise BadImport(msg) from None
             yield BadRow(lines.line, f"no CSV: {error}")
         except LineTooLong:
             yield BadRow(lines.line, "the line is longer than max_line_bytes")

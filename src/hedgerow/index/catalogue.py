@@ -24,7 +24,7 @@ from hedgerow.index.codes import Codes, Keys
 from hedgerow.index.errors import IndexDamaged, IndexLocked, IndexProblem
 from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
 from hedgerow.index.index import SEAL_AT, Index
-from hedgerow.index.origin import Point, is_made_from, note_origin
+from hedgerow.index.origin import is_made_from, note_origin
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Catalogue:
         self._index = self._open()
         self._point = self._point_of(self._index)
 
-    def _point_of(self, index: Index) -> Point:
+    def _point_of(self, index: Index) -> tuple[int, str]:
         return index.sequence, self._feed.mark(index.sequence)
 
     def _open(self) -> Index:
@@ -123,13 +123,18 @@ class Catalogue:
 
         `progress` is told how many codes were added each time some were.
         """
-        if self._feed.latest() == self._index.sequence:
+        if self._feed.latest() == self._index.sequence and not self._is_replaced():
             return self._index.sequence
         with self._following:
             self._open_anew_where_better(progress)
             self._catch_up(self._index, progress)
             self._point = self._point_of(self._index)
             return self._index.sequence
+
+    def _is_replaced(self) -> bool:
+        """Whether the feed is no longer the one that was followed so far."""
+        sequence, mark = self._point
+        return self._feed.mark(sequence) != mark
 
     def _catch_up(self, index: Index, progress: Callable[[int], None] | None) -> None:
         gathered: list[Step] = []
@@ -150,10 +155,8 @@ class Catalogue:
         memory that the writer has sealed since.
         """
         old = self._index
-        sequence, mark = self._point
-        replaced = self._feed.mark(sequence) != mark
         full = not old.writable and old.unsealed >= self._reopen_at
-        if not (replaced or full or old.stopped):
+        if not (full or old.stopped or self._is_replaced()):
             return
         if old.writable:
             # Why it stopped is past: opening it anew gets over that, or raises what is wrong now.
@@ -179,8 +182,9 @@ class Catalogue:
         keys: list[Keys] = []
         if steps and index.writable:
             index.check_folder()
-            end = steps[-1].sequence
-            note_origin(self._folder, self._point_of(index), (end, self._feed.mark(end)))
+            # Not the last step's: a change told in several steps is one, and is gone to as one.
+            end = self._feed.latest()
+            note_origin(self._folder, end, self._feed.mark(end))
 
         def add(sequence: int) -> None:
             if codes:

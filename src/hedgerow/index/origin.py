@@ -1,9 +1,9 @@
 """Which feed an index was made from, so that a feed that was replaced is noticed.
 
 A sequence number alone doesn't tell: put an older copy of a database back and change it, and the
-same number stands for another change. So beside the index stands, before each advance, the mark of
-the change it comes from and of the one it goes to. Whoever opens the index asks the feed for that
-mark; killed anywhere in between, one of the two still vouches for it.
+same number stands for another change. So before an index advances, the feed's mark of the change
+that it goes to is written beside it. Whoever opens the index asks the feed for that mark. Killed on
+the way there, it still holds: the feed has that change, and all before it.
 """
 
 from __future__ import annotations
@@ -14,27 +14,21 @@ from pathlib import Path
 
 NAME = "origin.json"
 
-Point = tuple[int, str]
-"""A sequence, and the feed's mark of the change that has it."""
 
-
-def note_origin(folder: Path, start: Point, end: Point) -> None:
-    """Note that the index in `folder`, now at `start`, is about to go to `end`."""
+def note_origin(folder: Path, sequence: int, mark: str) -> None:
+    """Note that the index in `folder` is about to go to this change of its feed."""
     new = folder / f"{NAME}.new"
-    new.write_text(json.dumps([start, end]))
+    new.write_text(json.dumps([sequence, mark]))
     new.replace(folder / NAME)
 
 
-def is_made_from(folder: Path, sequence: int, mark_of: Callable[[int], str]) -> bool:
-    """Whether the index in `folder`, at `sequence`, was made from the feed with these marks."""
-    if sequence == 0:
-        return True
+def is_made_from(folder: Path, reached: int, mark_of: Callable[[int], str]) -> bool:
+    """Whether the index in `folder`, at `reached`, was made from the feed with these marks."""
+    path = folder / NAME
+    if not path.exists():
+        return reached == 0
     try:
-        points = json.loads((folder / NAME).read_text())
-        noted = [(int(number), str(mark)) for number, mark in points]
-    except (OSError, ValueError, TypeError):
+        sequence, mark = json.loads(path.read_text())
+    except (ValueError, TypeError):
         return False  # nothing vouches for it: it is made again
-    for number, mark in noted:
-        if sequence <= number:
-            return mark_of(number) == mark
-    return False
+    return isinstance(sequence, int) and reached <= sequence and mark_of(sequence) == mark

@@ -24,6 +24,7 @@ from hedgerow.banks import (
     contents_by_id,
     exact_matches,
     latest,
+    mark_of,
     policies,
     signal_types_in_use,
 )
@@ -42,6 +43,7 @@ class _Banks:
     """What is remembered of the banks while their feed stands still."""
 
     sequence: int
+    mark: str
     policies: Mapping[int, Policy]
     types: frozenset[str]
 
@@ -66,7 +68,7 @@ class Matcher:
         self._progress = progress
         self._catalogues: dict[str, Catalogue] = {}
         self._refreshing = threading.Lock()
-        self._known = _Banks(-1, {}, frozenset())
+        self._known = _Banks(-1, "", {}, frozenset())
 
     @property
     def types_in_use(self) -> frozenset[str]:
@@ -84,10 +86,12 @@ class Matcher:
         """The banks at the state that `session` sees, with every index at least as new."""
         now = latest(session)
         known = self._known
-        if known.sequence >= now:
+        # Another mark: the database was put back from a copy while this runs.
+        if known.sequence == now and known.mark == mark_of(session, now):
             return known
         with self._refreshing:
-            known = _Banks(now, policies(session), frozenset(signal_types_in_use(session)))
+            types = frozenset(signal_types_in_use(session))
+            known = _Banks(now, mark_of(session, now), policies(session), types)
             for name in known.types:
                 if not is_digest(name):
                     if name not in self._catalogues:
@@ -128,7 +132,13 @@ class Matcher:
             self._equal(session, known, queries, asked, found)
             _complete(session, found)
         return [
-            decide(query, matches, sequence=known.sequence, at_most=self.limits.max_matches)
+            decide(
+                query,
+                matches,
+                sequence=known.sequence,
+                at_most=self.limits.max_matches,
+                compared=known.types & query.signals.keys(),
+            )
             for query, matches in zip(queries, found, strict=True)
         ]
 

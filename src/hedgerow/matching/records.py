@@ -27,6 +27,8 @@ class Note(StrEnum):
     """There is too little in the picture for its hash to say much; matches go to review."""
     TRUNCATED = "truncated"
     """The file is damaged and was checked as far as it could be shown."""
+    FIRST_FRAME = "first_frame"
+    """It has more frames or pages than the first, which is the only one that was checked."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Query:
     signals: Mapping[str, Mapping[str, Any]]
     refused: Mapping[str, str] | None = None
     truncated: bool = False
+    more_frames: bool = False
 
 
 @dataclass(frozen=True)

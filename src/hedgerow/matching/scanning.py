@@ -58,7 +58,12 @@ def query_of(outcome: Outcome) -> Query:
         return Query({}, refused)
     assert outcome.value is not None
     hashed = outcome.value
-    return Query(hashed["signals"], hashed.get("refused"), bool(hashed.get("truncated")))
+    return Query(
+        hashed["signals"],
+        hashed.get("refused"),
+        truncated=bool(hashed.get("truncated")),
+        more_frames=bool(hashed.get("more_frames")),
+    )
 
 
 def described(outcome: Outcome) -> dict[str, Any]:

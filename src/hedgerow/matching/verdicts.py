@@ -5,7 +5,7 @@ Banks propose, this decides, in one place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from hedgerow.matching.records import Answer, Match, Note, Query, Suppressed, Verdict
@@ -51,37 +51,70 @@ def suppress(
 
 def _cautious(match: Match, query: Query) -> Match:
     """A match by a signal that says little is for a person to judge, never for a machine."""
+    if match.action == Verdict.BLOCK and _says_little(match, query):
+        return replace(match, action=Verdict.REVIEW)
+    return match
+
+
+def _says_little(match: Match, query: Query) -> bool:
     own = query.signals[match.signal_type].get("quality")
-    low = is_low_quality(match.signal_type, own) or is_low_quality(match.signal_type, match.quality)
-    return replace(match, action=Verdict.REVIEW) if low and match.action == Verdict.BLOCK else match
+    return is_low_quality(match.signal_type, own) or is_low_quality(
+        match.signal_type, match.quality
+    )
 
 
 def _notes(query: Query) -> list[Note]:
     low = any(is_low_quality(name, one.get("quality")) for name, one in query.signals.items())
-    return [Note.LOW_QUALITY] * low + [Note.TRUNCATED] * query.truncated
+    return (
+        [Note.LOW_QUALITY] * low
+        + [Note.TRUNCATED] * query.truncated
+        + [Note.FIRST_FRAME] * query.more_frames
+    )
 
 
-def decide(query: Query, matches: Sequence[Match], *, sequence: int, at_most: int) -> Answer:
+NOTHING_COMPARED = {
+    "code": "nothing_compared",
+    "message": "the banks hold nothing that this could be compared with; bank something, or see "
+    "that this is the right home",
+}
+
+
+def decide(
+    query: Query,
+    matches: Sequence[Match],
+    *,
+    sequence: int,
+    at_most: int,
+    compared: Collection[str],
+) -> Answer:
     """The answer to one upload from all of its matches, positive and negative.
+
+    `compared`: the signal types that it was compared by; by none of them it is never clear.
 
     `at_most` matches are kept as evidence, the strictest and nearest first. The verdict is of all
     of them.
     """
-    negatives = [match for match in matches if match.action is None]
+    # What says little can't clear anybody: a person looks.
+    negatives = [
+        match
+        for match in matches
+        if match.action is None and not query.truncated and not _says_little(match, query)
+    ]
     positives = [_cautious(match, query) for match in matches if match.action is not None]
     counted, suppressed = suppress(positives, negatives)
+    error = query.refused if compared or query.refused else NOTHING_COMPARED
     counted.sort(key=lambda match: (_rank(match), match.distance, match.bank, match.content_id))
     if counted:
         verdict = _STRICTEST_FIRST[_rank(counted[0])]
     else:
-        verdict = Verdict.CLEAR if query.refused is None else Verdict.UNCHECKED
+        verdict = Verdict.CLEAR if error is None else Verdict.UNCHECKED
     return Answer(
         verdict=verdict,
         sequence=sequence,
         matches=tuple(counted[:at_most]),
         suppressed=tuple(suppressed[:at_most]),
         notes=tuple(_notes(query)),
-        error=query.refused,
+        error=error,
         more_matches=len(counted) > at_most or len(suppressed) > at_most,
         signals=query.signals,
     )

@@ -8,8 +8,11 @@ from hedgerow.media.picture import Picture
 from hedgerow.media.refusals import RefusalCode, Refused, empty, too_large
 
 
-def decode(data: bytes, limits: Limits) -> Picture:
+def decode(data: bytes, limits: Limits, *, colour: bool = False) -> Picture:
     """Decode the picture in `data` in this very process.
+
+    A JPEG comes as luma, straight from the decoder, unless its `colour` is asked for, which takes
+    longer.
 
     Only `max_bytes` and `max_pixels` can be held here: memory and time need a worker (`Workers`).
     A hostile file can crash or stall the process, so this is for files of one's own and for the
@@ -28,4 +31,4 @@ def decode(data: bytes, limits: Limits) -> Picture:
         )
     from hedgerow.media import pillow  # Pillow and NumPy take a third of a second: only on use
 
-    return pillow.decode(data, name, limits)
+    return pillow.decode(data, name, limits, colour=colour)

@@ -39,7 +39,7 @@ class File:
     def picture(self) -> Picture:
         """The decoded picture. Decoded once: the same picture, or refusal, every time.
 
-        Raises Refused as `decode` does.
+        A JPEG is luma; `in_colour` has it otherwise. Raises Refused as `decode` does.
         """
         if self._picture is None:
             try:
@@ -49,6 +49,10 @@ class File:
         if isinstance(self._picture, Refused):
             raise self._picture
         return self._picture
+
+    def in_colour(self) -> Picture:
+        """The picture in colour, also of a JPEG; decoded anew. Raises Refused as `decode` does."""
+        return decode(self.data, self.limits, colour=True)
 
 
 def _read(path: str | bytes | os.PathLike[str], max_bytes: int) -> bytes:

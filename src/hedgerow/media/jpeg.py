@@ -1,4 +1,4 @@
-"""The common JPEG, by the shortest way: luma straight from libjpeg-turbo into an array.
+"""The common JPEG, by the shortest way: straight from libjpeg-turbo into an array.
 
 Pillow decodes the same pixels but feeds the decoder 64 kB at a time and copies twice; on a
 photograph of 12 megapixels that takes half as long again.
@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from PIL.JpegImagePlugin import JpegImageFile
 
 
-def luma_of_jpeg(data: bytes, header: JpegImageFile) -> NDArray[np.uint8] | None:
+def pixels_of_jpeg(data: bytes, header: JpegImageFile, *, colour: bool) -> NDArray[np.uint8] | None:
     """Luma (height, width) of a whole and ordinary JPEG; None where Pillow should have a look.
+
+    With `colour` RGB (height, width, 3), unless the JPEG itself is grey.
 
     `header` is the file as Pillow opened it, not yet loaded. Out of the ordinary are CMYK, colours
     stored as RGB, and whatever the decoder so much as warns of, such as a file that was cut off.
@@ -22,8 +24,11 @@ def luma_of_jpeg(data: bytes, header: JpegImageFile) -> NDArray[np.uint8] | None
     if stored_as_rgb:
         return None
     try:
-        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, colorspace="GRAY", strict=True)
+        wanted = "RGB" if colour and header.mode == "RGB" else "GRAY"
+        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, colorspace=wanted, strict=True)
     except ValueError:
         return None
     width, height = header.size
-    return pixels[:, :, 0] if pixels.shape == (height, width, 1) else None
+    if pixels.shape[:2] != (height, width):
+        return None
+    return pixels[:, :, 0] if wanted == "GRAY" else pixels

@@ -17,11 +17,13 @@ class Picture:
     pixels: uint8, C-contiguous, read-only or not; (height, width) luma or (height, width, 3) RGB.
     format: one of `FORMATS`.
     truncated: the file is damaged and was decoded as far as it goes.
+    more_frames: the file has more frames or pages than the first, which is the one that is here.
     """
 
     pixels: NDArray[np.uint8]
     format: str
     truncated: bool = False
+    more_frames: bool = False
 
     @property
     def width(self) -> int:

@@ -24,7 +24,7 @@ from PIL import (
 from pillow_heif.as_plugin import HeifImageFile
 from pillow_jxl.JpegXLImagePlugin import JXLImageFile
 
-from hedgerow.media.jpeg import luma_of_jpeg
+from hedgerow.media.jpeg import pixels_of_jpeg
 from hedgerow.media.jxl import jxl_size
 from hedgerow.media.limits import Limits
 from hedgerow.media.orientation import exif_orientation, upright
@@ -53,11 +53,12 @@ _SHOWN_IN_PART = frozenset({"jpeg", "png", "gif", "tiff", "bmp"})
 _TURNED_HERE = frozenset({"jpeg", "png", "webp", "avif"})
 
 
-def decode(data: bytes, name: str, limits: Limits) -> Picture:
+def decode(data: bytes, name: str, limits: Limits, *, colour: bool) -> Picture:
     """Decode `data`, which begin like the format `name`. Raises Refused."""
     with switches(limits.max_pixels):
         try:
-            return Picture(_pixels(data, name, limits), name)
+            pixels, more_frames = _pixels(data, name, limits, colour=colour)
+            return Picture(pixels, name, more_frames=more_frames)
         except Refused:
             raise
         # A decoder fed with hostile bytes raises anything at all, and JPEG XL's panics are not
@@ -66,13 +67,16 @@ def decode(data: bytes, name: str, limits: Limits) -> Picture:
             refusal = _refusal(error, limits)
         if refusal.code is not RefusalCode.CORRUPT or name not in _SHOWN_IN_PART:
             raise refusal
-        return Picture(_pixels_in_part(data, name, limits, refusal), name, truncated=True)
+        pixels = _pixels_in_part(data, name, limits, refusal, colour=colour)
+        return Picture(pixels, name, truncated=True)
 
 
-def _pixels_in_part(data: bytes, name: str, limits: Limits, refusal: Refused) -> NDArray[np.uint8]:
+def _pixels_in_part(
+    data: bytes, name: str, limits: Limits, refusal: Refused, *, colour: bool
+) -> NDArray[np.uint8]:
     ImageFile.LOAD_TRUNCATED_IMAGES = True  # `switches` puts it back
     try:
-        pixels = _pixels(data, name, limits)
+        pixels, _more_frames = _pixels(data, name, limits, colour=colour)
     except Refused:
         raise
     except BaseException as error:  # noqa: BLE001 (as above)
@@ -83,14 +87,17 @@ def _pixels_in_part(data: bytes, name: str, limits: Limits, refusal: Refused) ->
     return pixels
 
 
-def _pixels(data: bytes, name: str, limits: Limits) -> NDArray[np.uint8]:
+def _pixels(
+    data: bytes, name: str, limits: Limits, *, colour: bool
+) -> tuple[NDArray[np.uint8], bool]:
+    """The pixels of the first frame, and whether there are more frames."""
     if name == "jxl":  # its plugin decodes the whole picture when it opens it
         _check_size(jxl_size(data), limits)
     image = _PLUGINS[name](BytesIO(data))
     _check_size(image.size, limits)
-    pixels = luma_of_jpeg(data, image) if name == "jpeg" else None
+    pixels = pixels_of_jpeg(data, image, colour=colour) if name == "jpeg" else None
     if pixels is None:
-        if name == "jpeg":
+        if name == "jpeg" and not colour:
             # Luma straight from the decoder, with no colour conversion; no effect on CMYK.
             image.draft("L", None)
         image.load()
@@ -101,7 +108,9 @@ def _pixels(data: bytes, name: str, limits: Limits) -> NDArray[np.uint8]:
         exif = image.info.get("exif")
         if isinstance(exif, bytes):
             pixels = upright(pixels, exif_orientation(exif))
-    return np.ascontiguousarray(pixels)
+    # A JPEG with a second picture in it (a depth map, a thumbnail) is shown as one all the same.
+    more_frames = name != "jpeg" and bool(getattr(image, "is_animated", False))
+    return np.ascontiguousarray(pixels), more_frames
 
 
 def _check_size(size: tuple[int, int] | None, limits: Limits) -> None:

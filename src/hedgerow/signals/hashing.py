@@ -25,8 +25,8 @@ def hash_file(file: File, options: dict[str, Any]) -> dict[str, Any]:
 
     Options: `types`, names of signal types (default: all installed); `variants`, whether to give
     the edited variants too. The picture is decoded only where one of the types needs it. Answers
-    `{"media", "width", "height", "truncated", "bytes", "signals": {type: {"value", "quality"?,
-    "variants"?}}}`; where the picture or a signal can't be had, those that can, and
+    `{"media", "width", "height", "truncated", "more_frames", "bytes", "signals": {type: {"value",
+    "quality"?, "variants"?}}}`; where the picture or a signal can't be had, those that can, and
     `"refused": {"code", "message"}`.
     """
     names = options.get("types")
@@ -47,6 +47,7 @@ def hash_file(file: File, options: dict[str, Any]) -> dict[str, Any]:
         "width": picture.width,
         "height": picture.height,
         "truncated": picture.truncated,
+        "more_frames": picture.more_frames,
     }
     for each in wanted:
         if each.needs_picture:

@@ -22,12 +22,19 @@ import numpy.typing as npt
 
 from hedgerow.media import File
 from hedgerow.signals.hexadecimal import parse_hexadecimal
-from hedgerow.signals.transforms import ALL, SIDE, Transform, bits_of, bits_of_variants
+from hedgerow.signals.transforms import ALL, HALF, SIDE, Transform, bits_of, bits_of_variants
 from hedgerow.signals.types import Comparison, Computed
 
 SAMPLES = 64
 SMALLEST_SIDE = 5
 """Pictures narrower or lower than this hash to zero with quality 0, as in the reference."""
+
+NOTHING = ("0" * 64, 0)
+"""The hash and quality of a picture too small to hash."""
+
+UNDECIDED = 0.05
+"""Coefficients on both sides of the median this near to each other may change places when a JPEG's
+luma is rounded otherwise: one photograph in seven."""
 
 MINIMUM_QUALITY = 50
 """Below this a hash says little: few gradients, so that unrelated pictures may come near."""
@@ -152,10 +159,45 @@ def to_hex(bits: npt.NDArray[np.bool_]) -> list[str]:
     return [digits[start : start + 64] for start in range(0, len(digits), 64)]
 
 
+def is_undecided(coefficients: Floats) -> bool:
+    """Whether a rounding could change a bit: coefficients (…, 16, 16) close about the median."""
+    middle = np.partition(coefficients.reshape(-1, SIDE * SIDE)[0], (HALF - 1, HALF))
+    gap = float(middle[HALF]) - float(middle[HALF - 1])
+    return gap < UNDECIDED
+
+
+def _coefficients_of_file(file: File, ways: int) -> tuple[Floats, int]:
+    """Coefficients (ways, ways, 16, 16) and quality of a file's picture, not too small to hash.
+
+    A JPEG comes as luma, which is rounded otherwise than by way of its colours. Where that could
+    decide a bit, and there alone, the colours are looked at as the reference does.
+    """
+    picture = file.picture()
+    samples = samples_of(picture.pixels, ways)
+    coefficients = coefficients_of(samples)
+    if picture.format == "jpeg" and is_undecided(coefficients):
+        samples = samples_of(file.in_colour().pixels, ways)
+        coefficients = coefficients_of(samples)
+    return coefficients, quality_of(samples[0, 0])
+
+
+def _is_too_small(pixels: Pixels) -> bool:
+    height, width = pixels.shape[:2]
+    return min(int(height), int(width)) < SMALLEST_SIDE
+
+
+def pdq_of_file(file: File) -> tuple[str, int]:
+    """PDQ and quality of a file's picture as a person sees it. Raises hedgerow.media.Refused."""
+    if _is_too_small(file.picture().pixels):
+        return NOTHING
+    coefficients, quality = _coefficients_of_file(file, ways=1)
+    return to_hex(bits_of(coefficients)[np.newaxis])[0], quality
+
+
 def pdq(pixels: Pixels) -> tuple[str, int]:
     """PDQ and its quality of luma (h, w) or RGB (h, w, 3), 0 to 255."""
-    if min(pixels.shape[:2]) < SMALLEST_SIDE:
-        return "0" * 64, 0
+    if _is_too_small(pixels):
+        return NOTHING
     samples = samples_of(pixels)[0, 0]
     bits = bits_of(coefficients_of(samples))
     return to_hex(bits[np.newaxis])[0], quality_of(samples)
@@ -163,8 +205,8 @@ def pdq(pixels: Pixels) -> tuple[str, int]:
 
 def pdq_variants(pixels: Pixels) -> tuple[dict[Transform, str], int]:
     """PDQ before each of the sixteen transforms, and the quality; `Transform.NONE` is PDQ."""
-    if min(pixels.shape[:2]) < SMALLEST_SIDE:
-        return {Transform.NONE: "0" * 64}, 0
+    if _is_too_small(pixels):
+        return {Transform.NONE: NOTHING[0]}, NOTHING[1]
     samples = samples_of(pixels, ways=2)
     values = to_hex(bits_of_variants(coefficients_of(samples)))
     return dict(zip(ALL, values, strict=True)), quality_of(samples[0, 0])
@@ -187,7 +229,10 @@ class Pdq:
 
     def compute(self, file: File) -> Computed:
         """PDQ of the picture as a person sees it, and of its sixteen variants."""
-        variants, quality = pdq_variants(file.picture().pixels)
+        if _is_too_small(file.picture().pixels):
+            return Computed(*NOTHING)
+        coefficients, quality = _coefficients_of_file(file, ways=2)
+        variants = dict(zip(ALL, to_hex(bits_of_variants(coefficients)), strict=True))
         edits = {str(edit): value for edit, value in variants.items() if edit != Transform.NONE}
         return Computed(variants[Transform.NONE], quality, edits)
 
