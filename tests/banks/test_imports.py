@@ -110,8 +110,8 @@ BAD_ROWS = {
         [2, 4, 5, 6],
     ),
     "bad.csv": (
-        f'pdq,quality,note\n{A},,fine\n{A}\n{B},200,\n{B},x,\n,,\n{B},,"open\n'.encode(),
-        [3, 4, 5, 6, 7],
+        f"pdq,quality,note\n{A},,fine\n{A}\n{B},200,\n{B},x,\n,,\n".encode(),
+        [3, 4, 5, 6],
     ),
     "bad.ndjson": (
         f'{{"signals":{{"pdq":"{A}"}}}}\nnot json\n[1]\n{{"signals":{{}}}}\n{{}}\n'
@@ -398,6 +398,8 @@ def test_good_rows_are_not_skipped_with_an_open_quote(
     banks.create("swallowed")
     text = f'pdq,note\n{A},"open\n{B},\n{A[::-1]},\n'.encode()
     file = write(tmp_path, "quote.csv", text)
+    with pytest.raises(ImportRefused, match="no CSV"):
+        banks.import_file("swallowed", file)
     with pytest.raises(BadImport, match="correct it first"):
         banks.import_file("swallowed", file, ImportOptions(skip_bad=True))
     assert banks.get("swallowed").contents == 0

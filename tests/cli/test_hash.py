@@ -19,6 +19,7 @@ def test_a_picture_is_hashed_by_every_type(newcomer, pictures):
         "width": 240,
         "height": 180,
         "truncated": False,
+        "more_frames": False,
         "signals": {
             name: {"value": hashlib.new(name, data).hexdigest()}
             for name in ("md5", "sha1", "sha256")

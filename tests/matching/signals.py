@@ -22,7 +22,7 @@ def md5(text):
     return Signal("md5", hashlib.md5(text.encode()).hexdigest())
 
 
-def query(*signals, refused=None, truncated=False, variants=None):
+def query(*signals, refused=None, truncated=False, more_frames=False, variants=None):
     asked = {}
     for one in signals:
         asked[one.type] = {"value": one.value}
@@ -30,7 +30,7 @@ def query(*signals, refused=None, truncated=False, variants=None):
             asked[one.type]["quality"] = one.quality
     for name, value in (variants or {}).items():
         asked["pdq"].setdefault("variants", {})[name] = value
-    return Query(asked, refused, truncated)
+    return Query(asked, refused, truncated, more_frames)
 
 
 REFUSED = {"code": "corrupt", "message": "the file is damaged"}

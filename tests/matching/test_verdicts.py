@@ -188,3 +188,9 @@ def test_what_was_compared_with_nothing_is_never_clear(banks, matcher):
     banks.add_content("known", [pdq(2)])
     assert one(matcher, pdq(1)).verdict == Verdict.CLEAR
     assert one(matcher, md5("file")).verdict == Verdict.UNCHECKED
+
+
+def test_that_only_the_first_frame_was_checked_is_told(banks, matcher):
+    banks.create("known", "block")
+    banks.add_content("known", [pdq(2)])
+    assert one(matcher, pdq(1), more_frames=True).notes == (Note.FIRST_FRAME,)

@@ -410,3 +410,12 @@ def test_a_file_decodes_once(tmp_path):
     with pytest.raises(Refused) as second:
         bad.picture()
     assert first.value is second.value
+
+
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG", "TIFF"])
+def test_more_frames_than_the_first_are_told(form):
+    other = PATTERN.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    alone = hostile.save(PATTERN, form)
+    several = hostile.save(PATTERN, form, save_all=True, append_images=[other])
+    assert decode(alone, LIMITS).more_frames is False
+    assert decode(several, LIMITS).more_frames is True

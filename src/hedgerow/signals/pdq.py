@@ -32,9 +32,9 @@ SMALLEST_SIDE = 5
 NOTHING = ("0" * 64, 0)
 """The hash and quality of a picture too small to hash."""
 
-UNDECIDED = 0.05
-"""Coefficients on both sides of the median this near to each other may change places when a JPEG's
-luma is rounded otherwise: one photograph in seven."""
+UNDECIDED = 0.03
+"""Coefficients this near to the median may fall on its other side when a JPEG's luma is rounded
+otherwise: one photograph in nine has such a one."""
 
 MINIMUM_QUALITY = 50
 """Below this a hash says little: few gradients, so that unrelated pictures may come near."""
@@ -161,9 +161,9 @@ def to_hex(bits: npt.NDArray[np.bool_]) -> list[str]:
 
 def is_undecided(coefficients: Floats) -> bool:
     """Whether a rounding could change a bit: coefficients (…, 16, 16) close about the median."""
-    middle = np.partition(coefficients.reshape(-1, SIDE * SIDE)[0], (HALF - 1, HALF))
-    gap = float(middle[HALF]) - float(middle[HALF - 1])
-    return gap < UNDECIDED
+    flat = coefficients.reshape(-1, SIDE * SIDE)[0]
+    below, median, above = np.partition(flat, (HALF - 2, HALF - 1, HALF))[HALF - 2 : HALF + 1]
+    return min(float(above - median), float(median - below)) < UNDECIDED
 
 
 def _coefficients_of_file(file: File, ways: int) -> tuple[Floats, int]:
