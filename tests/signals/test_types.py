@@ -223,3 +223,9 @@ def test_the_task_names_the_function():
 
 def test_computed_says_no_more_than_it_knows():
     assert Computed("00") == Computed("00", None, {})
+
+
+def test_no_picture_is_asked_for_where_no_type_needs_one():
+    answer = hash_file(File(b"no picture at all", Limits()), {"types": ["md5", "sha256"]})
+    assert set(answer["signals"]) == {"md5", "sha256"}
+    assert "refused" not in answer
