@@ -110,6 +110,7 @@ def _open(path: Path) -> BinaryIO:
 
 def _digest(stream: BinaryIO) -> str:
     stream.seek(0)
+    # Typeshed wants a buffer of a narrower type than the standard library takes.
     return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 

@@ -65,6 +65,7 @@ def scan_files(
             own = [path for path in (out, report) if path is not None]
             run = _Scan(place, paths, own, as_json=as_json)
             run.go(jobs, out, resume, report, banks)
+    # The verdict is a str of its own kind; its room is not loaded for one word.
     if run.summary.verdicts["unchecked"]:  # type: ignore[index]
         raise typer.Exit(UNCHECKED)
 

@@ -191,6 +191,7 @@ class Index:
     # Changing
 
     @property
+    # RLock is a function in some releases of the type stubs and a class in others.
     def changing(self) -> threading.RLock:  # type: ignore[valid-type, unused-ignore]
         """Held by whoever changes the view, the log or the manifest."""
         return self._changing
