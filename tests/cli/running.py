@@ -78,13 +78,17 @@ class Newcomer:
         return kept | {"HOME": str(self.home), "LC_ALL": "C.UTF-8"} | settings
 
     def start(self, *arguments, settings=None, **streams):
-        """A process of the command; output and error in pipes unless given otherwise."""
+        """A process of the command; output and error in pipes unless given otherwise.
+
+        Unbuffered: what `readline` took ahead into a buffer would be lost to `communicate`.
+        """
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
             [COMMAND, *(os.fsencode(str(each)) for each in arguments)],
             env=self.environment(settings or {}),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
+            bufsize=0,
             **(pipes | streams),
         )
 
