@@ -141,13 +141,33 @@ def test_exact_matches(banks: Banks, database: Database) -> None:
     two = banks.add_content("other", [Signal("md5", MD5)]).content
     many = [f"{n:032x}" for n in range(12_000)]  # more than fit in one statement
     with database.read() as session:
-        found = exact_matches(session, {"md5": [*many, MD5], "sha1": ["0" * 40], "pdq": []})
+        wanted = {"md5": [*many, MD5], "sha1": ["0" * 40], "pdq": []}
+        found = exact_matches(session, wanted, at_most=5)
         assert [(hit.value, hit.bank_id, hit.content_id) for hit in found] == [
             (MD5, one.bank_id, one.id),
             (MD5, two.bank_id, two.id),
         ]
         assert contents_by_id(session, [two.id, one.id, 999]) == {one.id: one, two.id: two}
         assert signal_types_in_use(session) == {"md5", "pdq"}
+
+
+def test_exact_matches_are_the_first_of_each_value_and_bank(
+    banks: Banks, database: Database
+) -> None:
+    banks.create("other")
+    copied, alone = MD5, MD5[::-1]
+    added = [
+        banks.add_content(bank, [Signal("md5", value), Signal("pdq", f"{number:064x}")]).content
+        for bank in ("known", "other")
+        for value, copies in ((copied, 4), (alone, 1))
+        for number in range(copies)
+    ]
+    with database.read() as session:
+        found = exact_matches(session, {"md5": [copied, alone]}, at_most=2)
+    kept = [added[position] for position in (0, 1, 4, 5, 6, 9)]
+    assert [(hit.bank_id, hit.content_id) for hit in found] == [
+        (content.bank_id, content.id) for content in kept
+    ]
 
 
 def test_limits_can_be_set(database: Database) -> None:

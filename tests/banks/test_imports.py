@@ -239,7 +239,7 @@ def test_nothing_is_seen_before_the_end(banks: Banks, database: Database, tmp_pa
     assert list(banks.export("known")) == []
     assert SignalFeed(database, "pdq").latest() == before
     with database.read() as session:
-        assert exact_matches(session, {"pdq": [f"{n:064x}" for n in range(30)]}) == []
+        assert exact_matches(session, {"pdq": [f"{n:064x}" for n in range(30)]}, 1) == []
         assert contents_by_id(session, range(100)) == {}
 
     seen: list[int] = []

@@ -76,7 +76,7 @@ def test_killed_at_random_and_run_again(tmp_path: Path, seed: int) -> None:
         kills += 1
         with open_database(killed) as database, database.read() as session:
             finished = Banks(database).get("known").contents > 0
-            found = exact_matches(session, {"pdq": [f"{n:064x}" for n in numbers]})
+            found = exact_matches(session, {"pdq": [f"{n:064x}" for n in numbers]}, at_most=2)
             told = [step for step in SignalFeed(database, "pdq").since(0) if step.added]
             # All of it, when killed between its last commit and its end; or else nothing.
             assert len(found) == (len(set(numbers)) if finished else 0)

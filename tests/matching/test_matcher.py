@@ -139,13 +139,17 @@ def test_evidence_is_limited_and_says_so(banks, matcher, make_matcher):
 
 
 @pytest.mark.parametrize(("contents", "more"), [(4, False), (5, False), (6, True)])
-@pytest.mark.parametrize("spread", [False, True])
-def test_more_is_said_only_where_there_is_more(banks, make_matcher, contents, more, spread):
+@pytest.mark.parametrize("alike", ["near", "same", "same digest"])
+def test_more_is_said_only_where_there_is_more(banks, make_matcher, contents, more, alike):
     banks.create("known", "block")
     for number in range(contents):
-        signal = flipped(BANKED, 1, first=number) if spread else BANKED
-        banks.add_content("known", [signal, md5(str(number))])
-    [answer] = make_matcher(max_matches=5).match([query(BANKED)])
+        signals = {
+            "near": [flipped(BANKED, 1, first=number), md5(str(number))],
+            "same": [BANKED, md5(str(number))],
+            "same digest": [pdq(1000 + number), md5("one file")],
+        }
+        banks.add_content("known", signals[alike])
+    [answer] = make_matcher(max_matches=5).match([query(BANKED, md5("one file"))])
     assert (len(answer.matches), answer.more_matches) == (min(5, contents), more)
 
 

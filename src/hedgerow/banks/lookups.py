@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hedgerow import signals
@@ -22,12 +22,16 @@ def mark_of(session: Session, sequence: int) -> str:
     return changes.mark(session, sequence)
 
 
-def exact_matches(session: Session, wanted: Mapping[str, Iterable[str]]) -> list[ExactMatch]:
+def exact_matches(
+    session: Session, wanted: Mapping[str, Iterable[str]], at_most: int
+) -> list[ExactMatch]:
     """Find the banked signals equal to any of those given.
 
     Args:
         session: a reading session.
         wanted: values in their normal form, by signal type; as many as you like.
+        at_most: of each value, give this many contents of each bank, the first ones: a value may
+            be that of a million contents.
 
     Returns:
         One for each content that has one of them, by content number within each type.
@@ -36,15 +40,24 @@ def exact_matches(session: Session, wanted: Mapping[str, Iterable[str]]) -> list
     for signal_type, given in wanted.items():
         values = sorted(set(given))
         for start in range(0, len(values), contents.IDS_A_STATEMENT):
-            rows = session.execute(
-                select(SignalRow.value, ContentRow.bank_id, ContentRow.id)
+            place = func.row_number().over(
+                partition_by=(SignalRow.value, ContentRow.bank_id), order_by=ContentRow.id
+            )
+            equal = (
+                select(SignalRow.value, ContentRow.bank_id, ContentRow.id, place.label("place"))
                 .join(ContentRow, ContentRow.id == SignalRow.content_id)
                 .where(
                     SignalRow.signal_type == signal_type,
                     SignalRow.value.in_(values[start : start + contents.IDS_A_STATEMENT]),
                     visible(),
                 )
-                .order_by(ContentRow.id)
+                .subquery()
+            )
+            columns = equal.c
+            rows = session.execute(
+                select(columns.value, columns.bank_id, columns.id)
+                .where(columns.place <= at_most)
+                .order_by(columns.id)
             )
             found.extend(ExactMatch(signal_type, *row) for row in rows)
     return found

@@ -212,7 +212,9 @@ class Matcher:
                 if name in known.types and is_digest(name):
                     positions[name, signal["value"]].append(position)
                     wanted[name].add(signal["value"])
-        for match in exact_matches(session, wanted) if wanted else ():
+        # One more than is shown, to know that there are more.
+        at_most = self.limits.max_matches + 1
+        for match in exact_matches(session, wanted, at_most) if wanted else ():
             policy = asked.get(match.bank_id)
             if policy is None:
                 continue
