@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -67,10 +68,17 @@ def add(
     if bool(paths) == bool(signals):
         raise typer.BadParameter("give pictures, or --signal, one of the two")
     tell = print_json if as_json else lambda record: print_line(_line(record))
-    told = {"labels": labels or [], "note": note, "source": source, "reference": reference}
     with opened(home) as place:
+        bank_signals = partial(
+            place.banks.add_content,
+            name,
+            labels=labels or [],
+            note=note,
+            source=source,
+            reference=reference,
+        )
         if signals:
-            tell(_record(place.banks.add_content(name, _signals(signals), **told), None))  # type: ignore[arg-type]
+            tell(_record(bank_signals(_signals(signals)), None))
             return
         place.banks.get(name)
         files, unreadable = options.listed(paths or [])
@@ -90,8 +98,7 @@ def add(
                 if refused is not None:
                     tell({"path": str(outcome.source), "error": refused})
                 else:
-                    added = place.banks.add_content(name, _hashed(outcome), **told)  # type: ignore[arg-type]
-                    tell(_record(added, outcome))
+                    tell(_record(bank_signals(_hashed(outcome)), outcome))
                 advance(done, len(files))
     if failed:
         raise typer.Exit(UNCHECKED)

@@ -19,7 +19,7 @@ def files_under(
     """
     for path in paths:
         # Unlike Path.is_dir, this has an answer where a folder above can't be looked into.
-        if os.path.isdir(path):  # noqa: PTH112
+        if os.path.isdir(path):  # noqa: PTH112  # as just said
             yield from _walked(path, on_unreadable)
         else:
             yield path

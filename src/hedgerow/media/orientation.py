@@ -6,7 +6,7 @@ the rest of it. XMP's orientation is left alone, as browsers do.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,10 +27,10 @@ def exif_orientation(exif: bytes) -> int:
         little = False
     else:
         return 1
-    order = "little" if little else "big"
+    order: Literal["little", "big"] = "little" if little else "big"
 
     def number(at: int, size: int) -> int:
-        return int.from_bytes(exif[at : at + size], order)  # type: ignore[arg-type]
+        return int.from_bytes(exif[at : at + size], order)
 
     directory = number(4, 4)
     for entry in range(min(number(directory, 2), _MAX_ENTRIES)):
