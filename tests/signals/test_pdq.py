@@ -213,8 +213,8 @@ def test_the_colours_are_looked_at_only_where_the_luma_is_undecided(photographs,
     asked = []
     monkeypatch.setattr(File, "in_colour", lambda file: asked.append(1) or file.picture())
     module = sys.modules["hedgerow.signals.pdq"]
-    for gap, wanted in ((0.0, 0), (1e9, 1)):
-        monkeypatch.setattr(module, "UNDECIDED", gap)
+    for bits, wanted in ((256, 0), (-1, 1)):
+        monkeypatch.setattr(module, "UNDECIDED", bits)
         stream = io.BytesIO()
         Image.fromarray(rgb(photographs["coffee"])).save(stream, "JPEG")
         pdq_of_file(File(stream.getvalue(), Limits()))

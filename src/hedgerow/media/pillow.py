@@ -24,7 +24,6 @@ from PIL import (
 from pillow_heif.as_plugin import HeifImageFile
 from pillow_jxl.JpegXLImagePlugin import JXLImageFile
 
-from hedgerow.media.jpeg import pixels_of_jpeg
 from hedgerow.media.jxl import jxl_size
 from hedgerow.media.limits import Limits
 from hedgerow.media.orientation import exif_orientation, upright
@@ -95,14 +94,12 @@ def _pixels(
         _check_size(jxl_size(data), limits)
     image = _PLUGINS[name](BytesIO(data))
     _check_size(image.size, limits)
-    pixels = pixels_of_jpeg(data, image, colour=colour) if name == "jpeg" else None
-    if pixels is None:
-        if name == "jpeg" and not colour:
-            # Luma straight from the decoder, with no colour conversion; no effect on CMYK.
-            image.draft("L", None)
-        image.load()
-        _check_size(image.size, limits)  # the decoder may have found another size
-        pixels = to_pixels(image)
+    if name == "jpeg" and not colour:
+        # Luma straight from the decoder, with no colour conversion; no effect on CMYK.
+        image.draft("L", None)
+    image.load()
+    _check_size(image.size, limits)  # the decoder may have found another size
+    pixels = to_pixels(image)
     if name in _TURNED_HERE or (name == "jxl" and image.jpeg):
         # A JPEG inside a JPEG XL comes out as it went in; other JPEG XLs come out upright.
         exif = image.info.get("exif")

@@ -33,7 +33,8 @@ def main() -> None:
         sys.path += [entry for entry in setup["path"] if entry not in sys.path]
         limits = Limits(**setup["limits"])
         function = _resolve(setup["function"])
-        importlib.import_module("hedgerow.media.pillow")
+        for decoder in ("jpeg", "pillow"):
+            importlib.import_module(f"hedgerow.media.{decoder}")
         gc.collect()
         gc.freeze()  # what is there now is shared with every child: don't touch its pages
         keep(link, child.Child(link, function, setup["options"], limits))
