@@ -59,6 +59,7 @@ class Maintenance:
         self._index = index
         self._pool: ThreadPoolExecutor | None = None
         self._running: Future[None] | None = None
+        self._leaving = False  # what is running has looked for work for the last time
         self._frozen: list[tuple[Tail, list[str], int]] = []
         self._tail_logs: list[str] | None = None
         self._noted: list[list[tuple[int, int]]] = []
@@ -76,10 +77,12 @@ class Maintenance:
             or index.log.size >= LOG_BYTES_A_PAIR * index.seal_at
         ):
             self._freeze()
-        if not self._has_work() or (self._running is not None and not self._running.done()):
+        working = self._running is not None and not self._running.done() and not self._leaving
+        if working or not self._has_work():
             return
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, thread_name_prefix="hedgerow-index")
+        self._leaving = False
         self._running = self._pool.submit(self._work)
 
     def note_removal(self, low: int, high: int) -> None:
@@ -137,12 +140,13 @@ class Maintenance:
             with self._index.changing:
                 merging = segments_to_merge(self._index.view.segments)
                 frozen = list(self._frozen)
+                self._leaving = not merging and not frozen
+                if self._leaving:
+                    return
             if frozen:
                 self._seal(*frozen[0])
-            elif merging:
-                self._merge(merging)
             else:
-                return
+                self._merge(merging)
 
     def _freeze(self) -> None:
         index = self._index

@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgerow.index import kernels
+from hedgerow.index.arrays import open_array
 from hedgerow.index.codes import WORDS, Codes, Keys
 from hedgerow.index.errors import IndexDamaged
 from hedgerow.index.hits import Grouping, Hits
@@ -92,8 +93,8 @@ class Segment:
                 if array == "owner_starts" and not path.exists():
                     arrays[array] = np.empty(0, np.uint32)
                 else:
-                    arrays[array] = np.load(path, mmap_mode="r", allow_pickle=False)
-            dead = None if dead_file is None else np.load(folder / dead_file, allow_pickle=False)
+                    arrays[array] = open_array(path)
+            dead = None if dead_file is None else np.array(open_array(folder / dead_file))
             _check(arrays, dead)
         except (OSError, ValueError, EOFError) as problem:
             raise IndexDamaged(
