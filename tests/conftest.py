@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# None of the properties is about speed, and a machine may be busy.
+settings.register_profile("hedgerow", deadline=None)
+settings.load_profile("hedgerow")
 
 _BESIDE = Path(__file__).parents[2] / "shared" / "data"
 

@@ -13,15 +13,21 @@ from hedgerow.banks import Banks, SignalFeed, exact_matches
 from hedgerow.store import Database, open_database
 
 ROWS = 4_000
+BATCH = 50
 KILLS = 3
-CODE = """
+# Each batch is told in a line of a page's size: a pipe that isn't read takes 16, and then the
+# import waits, so that it can't be done before it is killed.
+CODE = f"""
 import sys
 from pathlib import Path
-from hedgerow.banks import Banks, Limits
+from hedgerow.banks import Banks, ImportOptions, Limits
 from hedgerow.store import open_database
+def told(done, rows):
+    if rows is not None:
+        print(str(done).ljust(4095), flush=True)
 with open_database(sys.argv[1]) as database:
-    print("ready", flush=True)
-    Banks(database, Limits(batch_rows=50)).import_file("known", Path(sys.argv[2]))
+    banks = Banks(database, Limits(batch_rows={BATCH}))
+    banks.import_file("known", Path(sys.argv[2]), ImportOptions(), told)
 """
 
 
@@ -56,24 +62,29 @@ def test_killed_at_random_and_run_again(tmp_path: Path, seed: int) -> None:
     calm, killed = (f"sqlite:///{tmp_path}/{name}.db" for name in ("calm", "killed"))
     for url in (calm, killed):
         prepare(url)
-    subprocess.run([sys.executable, "-c", CODE, calm, str(file)], check=True, timeout=120)
+    told = subprocess.run(
+        [sys.executable, "-c", CODE, calm, str(file)], check=True, timeout=120, capture_output=True
+    )
+    batches = told.stdout.count(b"\n")
+    assert batches >= ROWS // BATCH
 
-    kills = 0
-    for _ in range(60):
+    for kills in range(KILLS + 1):
         process = subprocess.Popen(
             [sys.executable, "-c", CODE, killed, str(file)], stdout=subprocess.PIPE
         )
         assert process.stdout is not None
-        process.stdout.readline()  # so that the import is what is killed, not Python's start
-        time.sleep(moments.random() * 0.4 if kills < KILLS else 0)
-        if kills < KILLS:
-            process.send_signal(signal.SIGKILL)
+        if kills == KILLS:
+            process.communicate(timeout=120)
+            assert process.returncode == 0
+            break
+        # Few enough: the import goes on where it stopped, and is to be killed again.
+        for _ in range(moments.randrange(1, 8)):
+            assert process.stdout.readline()
+        time.sleep(moments.random() * 0.01)
+        process.send_signal(signal.SIGKILL)
         process.stdout.close()
         process.wait(120)
-        if process.returncode == 0:
-            break
         assert process.returncode == -signal.SIGKILL
-        kills += 1
         with open_database(killed) as database, database.read() as session:
             finished = Banks(database).get("known").contents > 0
             found = exact_matches(session, {"pdq": [f"{n:064x}" for n in numbers]}, at_most=2)
@@ -84,7 +95,6 @@ def test_killed_at_random_and_run_again(tmp_path: Path, seed: int) -> None:
                 1000 if finished else 0
             )
             assert bool(told) == finished
-    assert kills > 0
 
     with open_database(calm) as one, open_database(killed) as two:
         assert state(one) == state(two)

@@ -35,9 +35,18 @@ def _run(folder, source, ci):
     environment = {**os.environ, "HEDGEROW_CI": ci}
     for name in [name for name in environment if name.startswith("PYTEST_")]:
         del environment[name]
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", "/dev/null"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--color=no",
+        "-p",
+        "no:cacheprovider",
+        "-c",
+        "/dev/null",
+    ]
     return subprocess.run(
-        [*command, "--rootdir=.", "."],
+        [*command, "--color=no", "--rootdir=.", "."],
         cwd=folder,
         env=environment,
         capture_output=True,

@@ -75,6 +75,7 @@ class Newcomer:
             for name, value in os.environ.items()
             if name == "PATH" or name.startswith(("PYTHON", "NUMBA_"))
         }
+        kept.pop("PYTHONUNBUFFERED", None)  # a newcomer hasn't set it, and it hides what is late
         return kept | {"HOME": str(self.home), "LC_ALL": "C.UTF-8"} | settings
 
     def start(self, *arguments, settings=None, **streams):

@@ -1,8 +1,10 @@
 """Pipes, terminals, and people who stop things."""
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import time
 from pathlib import Path
 
@@ -118,32 +120,38 @@ def wait_for(ready, process):
 @pytest.mark.parametrize("with_out", [True, False])
 def test_ctrl_c_says_how_to_go_on(filled, many, tmp_path, with_out):
     out = tmp_path / "results.jsonl"
-    told = ["--out", out] if with_out else []
-    process = filled.start("scan", many, "--json", *told)
+    kept = ["--out", out] if with_out else []
+    process = filled.start("scan", many, "--json", *kept)
     first = process.stdout.readline()
     process.send_signal(signal.SIGINT)
     rest, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"Stopped." in err
     assert b"Traceback" not in err
-    answered = [json.loads(line)["path"] for line in (first + rest).splitlines()]
+    told = [line for line in (first + rest).splitlines(keepends=True) if line.endswith(b"\n")]
+    answered = [json.loads(line)["path"] for line in told]
     assert 0 < len(answered) < UPLOADS
     if not with_out:
         assert b"--out" in err
         return
     assert b"--resume" in err
     assert str(out).encode() in err
+    done = out.read_bytes().count(b"\n")
     resumed = filled.run("scan", many, "--out", out, "--resume", "--json")
     paths = [json.loads(line)["path"] for line in out.read_text().splitlines()]
     assert paths == [str(many / f"{number:04}.png") for number in range(UPLOADS)]
-    assert f"{len(answered):,} files have a result already" in resumed.err
+    # What was kept was told afterwards, or not any more.
+    assert answered == paths[: len(answered)]
+    assert len(answered) <= done < UPLOADS
+    assert f"{done:,} files have a result already" in resumed.err
 
 
 def test_killed_midway_and_gone_on_with_gives_the_same(filled, many, tmp_path):
     calm, killed = tmp_path / "calm.jsonl", tmp_path / "killed.jsonl"
     filled.run("scan", many, "--out", calm)
-    process = filled.start("scan", many, "--out", killed)
-    enough = calm.stat().st_size * 0.3
+    # What it tells is not read, so that it can't get to its end.
+    process = filled.start("scan", many, "--out", killed, "--json")
+    enough = calm.stat().st_size * 0.05
     wait_for(lambda: killed.exists() and killed.stat().st_size > enough, process)
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=60)
@@ -164,7 +172,11 @@ def test_ctrl_c_in_an_import_says_how_to_go_on(newcomer):
     small = {"HEDGEROW_BANKS__BATCH_ROWS": "500"}
     process = newcomer.start("bank", "import", "known", listed, settings=small)
     wait_for(lambda: "unfinished import" in newcomer.run("bank", "show", "known").out, process)
-    process.send_signal(signal.SIGINT)
+    with contextlib.closing(sqlite3.connect(newcomer.kept / "hedgerow.db", timeout=60)) as held:
+        held.execute("BEGIN IMMEDIATE")  # so that it can't get to its end meanwhile
+        [[unfinished]] = held.execute("SELECT count(*) FROM import WHERE status = 'unfinished'")
+        assert unfinished == 1
+        process.send_signal(signal.SIGINT)
     _out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"give the same command again" in err

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -21,7 +22,8 @@ from hedgerow.media import (
 )
 
 OBEY = Task("tests.media.tasks:obey")
-LOW = Limits(max_seconds=0.5, grace_seconds=0.5, max_memory=256 * 2**20, max_reply_bytes=2**20)
+LOW = Limits(max_seconds=30, grace_seconds=0.5, max_memory=256 * 2**20, max_reply_bytes=2**20)
+HASTY = replace(LOW, max_seconds=0.5)
 
 
 @pytest.fixture(scope="module")
@@ -31,15 +33,20 @@ def workers():
 
 
 def answer(workers, deed):
-    return workers.submit(deed.encode()).result(timeout=30)
+    return workers.submit(deed.encode()).result(timeout=60)
+
+
+@pytest.mark.parametrize("deed", ["sleep 600", "sleep-in-c 600", "sleep-stubbornly 600", "kill 14"])
+def test_what_takes_too_long_is_ended(deed):
+    with Workers(OBEY, HASTY) as workers:
+        outcome = answer(workers, deed)
+    assert outcome.refusal.code is RefusalCode.TIMEOUT
+    assert outcome.seconds < 30
 
 
 @pytest.mark.parametrize(
     ("deed", "code"),
     [
-        ("sleep 60", RefusalCode.TIMEOUT),
-        ("sleep-in-c 60", RefusalCode.TIMEOUT),
-        ("sleep-stubbornly 60", RefusalCode.TIMEOUT),
         ("kill 14", RefusalCode.TIMEOUT),
         ("allocate 1000", RefusalCode.OUT_OF_MEMORY),
         ("exhaust", RefusalCode.OUT_OF_MEMORY),
@@ -63,12 +70,10 @@ def answer(workers, deed):
     ],
 )
 def test_a_bad_file_gets_its_name_and_the_next_one_is_fine(workers, deed, code):
-    began = time.monotonic()
     outcome = answer(workers, deed)
     assert outcome.value is None
     assert outcome.refusal.code is code
     assert outcome.source == deed.encode()
-    assert time.monotonic() - began < LOW.max_seconds + LOW.grace_seconds + 3
     assert answer(workers, "nothing").value == {"did": "nothing", "options": {}}
 
 
@@ -137,13 +142,13 @@ def test_outcomes_come_in_order_and_sources_are_read_lazily():
 
 
 def test_a_run_given_up_leaves_the_workers_free():
-    with Workers(OBEY, Limits()) as workers:
-        run = workers.run([b"sleep 0.2"] * 100)
+    with Workers(OBEY, Limits(), in_flight=100) as workers:
+        run = workers.run([b"sleep 0.5"] * 100)
         next(run)
         run.close()
         began = time.monotonic()
         answer(workers, "nothing")
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 20
 
 
 def test_an_error_of_the_sources_is_the_callers(workers):
@@ -221,7 +226,7 @@ def test_closing_is_prompt_and_tells_who_waits():
     began = time.monotonic()
     workers.close()
     workers.close()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
     for future in futures:
         with pytest.raises(WorkersClosedError):
             future.result(timeout=1)
@@ -239,32 +244,39 @@ def test_a_keeper_that_dies_is_replaced(workers):
 
 def test_files_survive_the_random_killing_of_workers():
     chance = random.Random(1)
+    others = children()
+    killed = 0
     with Workers(OBEY, LOW, jobs=2) as workers:
         told = []
         for number, outcome in enumerate(workers.run([b"sleep 0.01"] * 200)):
             told.append(outcome)
             if number % 40 == 20:
-                victim = chance.choice(psutil.Process().children(recursive=True))
                 with contextlib.suppress(psutil.NoSuchProcess):
-                    victim.kill()
+                    psutil.Process(chance.choice(sorted(children() - others))).kill()
+                    killed += 1
+    assert killed > 0
     assert len(told) == 200
     assert all(o.value or o.refusal.code is RefusalCode.OUT_OF_MEMORY for o in told)
     assert sum(o.value is None for o in told) <= 5
 
 
+def children():
+    return {child.pid for child in psutil.Process().children(recursive=True)}
+
+
 def test_no_process_and_no_descriptor_is_left():
     def use():
-        with Workers(OBEY, LOW, jobs=2) as workers:
+        with Workers(OBEY, HASTY, jobs=2) as workers:
             list(workers.run([b"nothing", b"exit 1", b"garble", b"sleep 60", b"x" * 10**6] * 2))
 
     use()
     gc.collect()
     descriptors = len(list(Path("/proc/self/fd").iterdir()))
-    children = {child.pid for child in psutil.Process().children(recursive=True)}
+    before = children()
     use()
     gc.collect()
     assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
-    assert {child.pid for child in psutil.Process().children(recursive=True)} == children
+    assert children() <= before
 
 
 CALLER = """
@@ -294,12 +306,12 @@ def test_workers_die_with_their_caller(how):
             time.sleep(0.2)
             caller.kill()
         else:
-            assert caller.wait(10) == 0
+            assert caller.wait(60) == 0
         _wait_for_the_end_of(pids)
 
 
 def _wait_for_the_end_of(pids):
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while any(_alive(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not [pid for pid in pids if _alive(pid)]

@@ -1,5 +1,4 @@
 import os
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -86,7 +85,5 @@ def _sources(count: int, folder: Path):
 )
 def test_a_bomb_is_known_by_its_header(data):
     with Workers(Task("tests.media.tasks:look"), LOW) as workers:
-        workers.submit(hostile.seeds()[0]).result()
-        began = time.monotonic()
+        # Decoded, each would take more memory than there is, and be refused for that.
         assert workers.submit(data).result().refusal.code is RefusalCode.TOO_MANY_PIXELS
-        assert time.monotonic() - began < 0.5

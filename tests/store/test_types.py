@@ -10,7 +10,10 @@ from hedgerow.store import UTCDateTime, now
 DIALECTS = [sqlite.dialect(), postgresql.dialect()]
 
 
-@given(st.datetimes(timezones=st.timezones()), st.sampled_from(DIALECTS))
+ZONES = st.timedeltas(timedelta(hours=-23), timedelta(hours=23)).map(timezone)
+
+
+@given(st.datetimes(timezones=ZONES), st.sampled_from(DIALECTS))
 def test_times_come_back_the_same_and_in_utc(time: datetime, dialect: object) -> None:
     try:
         time.astimezone(UTC)
