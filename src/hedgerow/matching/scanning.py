@@ -17,7 +17,7 @@ from hedgerow.matching.results import Result, Stamp, asked_banks, stamp_of
 from hedgerow.media import Outcome, Task, Workers
 from hedgerow.signals import TASK, registry
 
-BATCH_FILES = 64
+BATCH_FILES = 128
 """Files that are compared together: one question to the database and the index for all."""
 
 BATCH_SECONDS = 0.25
