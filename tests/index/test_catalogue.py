@@ -212,6 +212,7 @@ def test_a_folder_that_is_deleted_while_in_use_comes_back(folder, follow, feed):
     feed.some_changes(rng, 20)
     follower = follow()
     follower.follow()
+    follower.maintain()  # so that nothing is being written to the folder
     shutil.rmtree(folder)
     for _ in range(20):
         feed.some_changes(rng, 5)

@@ -40,10 +40,10 @@ def test_others_get_the_same_answer(copies):
 def test_others_look_at_no_copy(copies):
     """What a query of another code reads is as long as before: a copy is no candidate."""
     index, _codes, _alone = copies
-    for segment in index.view.segments:
-        if segment._offsets.shape[0]:
-            longest = np.diff(segment._offsets.astype(np.int64), axis=1).max()
-            assert longest < 100
+    tables = [s._offsets for s in index.view.segments if s._offsets.shape[0]]
+    assert tables
+    for offsets in tables:
+        assert np.diff(offsets.astype(np.int64), axis=1).max() < 100
 
 
 def test_each_copy_is_found_or_a_few_of_them(copies):

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 from tests.matching.signals import flipped, md5, pdq, query
@@ -230,13 +231,15 @@ def test_no_transaction_is_open_while_the_index_is_searched(banks, matcher, monk
 def test_threads_share_a_matcher_while_the_banks_change(banks, matcher):
     """What was banked before a match began is found, what was withdrawn before is not."""
     banks.create("known", "block")
+    matcher.prepare()
     banked, withdrawn, wrong = [], [], []
-    done = threading.Event()
+    done, compared = threading.Event(), []
 
     def look():
         while not done.is_set():
             there, gone = list(banked), list(withdrawn)
             answers = matcher.match([query(one) for one in there + gone])
+            compared.append(len(there))
             for position, answer in enumerate(answers):
                 expected = Verdict.BLOCK if position < len(there) else Verdict.CLEAR
                 # What was withdrawn during the match may count either way.
@@ -252,6 +255,11 @@ def test_threads_share_a_matcher_while_the_banks_change(banks, matcher):
         for seed in range(60):
             content = banks.add_content("known", [pdq(seed)]).content
             banked.append(pdq(seed))
+            # Not quicker than the others can look.
+            until = time.monotonic() + 60
+            while len(compared) < seed and not wrong:
+                assert time.monotonic() < until
+                time.sleep(0.001)
             if seed % 2:
                 leaving.append(pdq(seed))
                 banked.pop()
@@ -262,6 +270,7 @@ def test_threads_share_a_matcher_while_the_banks_change(banks, matcher):
         for thread in threads:
             thread.join(60)
     assert wrong == []
+    assert max(compared) > 10
 
 
 def test_a_database_of_another_home_has_no_part_in_it(tmp_path, banks, matcher):

@@ -1,5 +1,6 @@
 import contextlib
 import io
+import random
 import struct
 import warnings
 import zlib
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFile, ImageOps
 from tests.media import hostile
 
-from hedgerow.media import FORMATS, File, Limits, RefusalCode, Refused, decode, sniff
+from hedgerow.media import FORMATS, File, Limits, RefusalCode, Refused, decode, pillow, sniff
 from hedgerow.media.jpeg import pixels_of_jpeg
 from hedgerow.media.jxl import jxl_size
 from hedgerow.media.orientation import exif_orientation
@@ -202,7 +203,7 @@ def test_both_jpeg_decoders_give_the_same_pixels(how, grey):
 
 
 def short_way(data, *, colour=False):
-    return pixels_of_jpeg(data, Limits().max_pixels, colour=colour)
+    return pixels_of_jpeg(data, LIMITS.max_pixels, colour=colour)
 
 
 def test_only_whole_and_ordinary_jpegs_go_the_short_way():
@@ -215,6 +216,32 @@ def test_only_whole_and_ordinary_jpegs_go_the_short_way():
     ):
         assert short_way(data) is None
         assert short_way(data, colour=True) is None
+
+
+@pytest.mark.parametrize("colour", [False, True])
+def test_the_short_way_says_what_pillow_says_or_nothing(colour):
+    """Of JPEGs with some bytes changed, of which the most are in the header."""
+    chance = random.Random(1)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    whole = [
+        hostile.save(PATTERN, "JPEG"),
+        hostile.save(PATTERN, "JPEG", exif=exif.tobytes()),
+        hostile.save(PATTERN.convert("L"), "JPEG", progressive=True),
+    ]
+    shown = 0
+    for _ in range(1500):
+        data = bytearray(chance.choice(whole))
+        for _ in range(chance.randrange(1, 4)):
+            place = chance.randrange(2, chance.choice([len(data), 700]))
+            data[place] = chance.choice([0, 0xD8, 0xDA, 0xE1, 0xEE, 0xFF, chance.randrange(256)])
+        pixels = short_way(bytes(data), colour=colour)
+        if pixels is not None:
+            shown += 1
+            theirs = pillow.decode(bytes(data), "jpeg", LIMITS, colour=colour)
+            assert np.array_equal(pixels, theirs.pixels)
+            assert not theirs.truncated
+    assert shown > 300
 
 
 def test_a_jpeg_with_filled_up_markers_looks_right():
