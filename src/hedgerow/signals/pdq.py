@@ -14,6 +14,7 @@ taken in bands.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,8 +49,8 @@ Pixels = npt.NDArray[np.uint8] | npt.NDArray[np.float32]
 # Rows of T(n) that are taken together. Fewer rows reach over less of the picture, which spares
 # work and, for large pictures, memory traffic; for small ones the calls themselves cost more.
 _ROWS_OF_SMALL, _ROWS_OF_LARGE, _LARGE = 8, 2, 1024
-# Values that still fit a core's cache as floats: they needn't be converted band by band.
-_CONVERTED_AT_ONCE = 2**18
+# Values that still fit a core's cache as floats.
+_SCRATCH_VALUES = 2**18
 _LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 _REMEMBERED_SIDES = 256
 
@@ -110,6 +111,25 @@ def _bands(length: int, ways: int) -> tuple[_Band, ...]:
     return tuple(bands)
 
 
+class _Scratch(threading.local):
+    """Memory of each thread to convert in: new memory every time costs as much as the product."""
+
+    def __init__(self) -> None:
+        self.floats = np.empty(_SCRATCH_VALUES, np.float32)
+
+
+_SCRATCH = _Scratch()
+
+
+def _as_floats(rows: npt.NDArray[np.generic]) -> Floats:
+    """The same numbers; in this thread's scratch memory where they fit, until the next call."""
+    if rows.dtype == np.float32 or rows.size > _SCRATCH_VALUES:
+        return rows.astype(np.float32, copy=False)
+    floats = _SCRATCH.floats[: rows.size].reshape(rows.shape)
+    np.copyto(floats, rows, casting="unsafe")
+    return floats
+
+
 def _sampled(rows: npt.NDArray[np.generic], ways: int) -> Floats:
     """T(n) · rows, for rows (n, m) of any number type: (ways, 64, m).
 
@@ -117,12 +137,11 @@ def _sampled(rows: npt.NDArray[np.generic], ways: int) -> Floats:
     """
     length, width = rows.shape
     bands = _bands(length, ways)
-    if rows.size <= _CONVERTED_AT_ONCE:
-        rows = rows.astype(np.float32, copy=False)
+    if rows.size <= _SCRATCH_VALUES:
+        rows = _as_floats(rows)
     products = np.empty((len(bands), ways * SAMPLES // len(bands), width), np.float32)
     for band, product in zip(bands, products, strict=True):
-        values = rows[band.start : band.stop].astype(np.float32, copy=False)
-        np.matmul(band.weights, values, out=product)
+        np.matmul(band.weights, _as_floats(rows[band.start : band.stop]), out=product)
     by_band = products.reshape(len(bands), ways, -1, width)
     result = by_band.swapaxes(0, 1).reshape(ways, SAMPLES, width)
     result[1:] = result[1:, ::-1]
