@@ -17,7 +17,8 @@ def decode(data: bytes, limits: Limits, *, colour: bool = False) -> Picture:
     Only `max_bytes` and `max_pixels` can be held here: memory and time need a worker (`Workers`).
     A hostile file can crash or stall the process, so this is for files of one's own and for the
     inside of a worker. Raises Refused: `empty`, `too_large`, `unsupported_format`,
-    `too_many_pixels`, `corrupt`, `out_of_memory`. Calls in several threads take turns.
+    `too_many_pixels`, `corrupt`, `out_of_memory`. Calls in several threads take turns, unless at
+    ordinary JPEGs.
     """
     if not data:
         raise empty()
