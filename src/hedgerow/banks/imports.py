@@ -20,6 +20,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from io import BufferedReader
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
@@ -95,7 +96,7 @@ def _checked(options: ImportOptions, limits: Limits) -> ImportOptions:
     return replace(options, labels=labels)
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(path: Path) -> BufferedReader:
     try:
         stream = path.open("rb")
         if not stream.seekable():
@@ -108,10 +109,9 @@ def _open(path: Path) -> BinaryIO:
         raise BadImport(msg) from error
 
 
-def _digest(stream: BinaryIO) -> str:
+def _digest(stream: BufferedReader) -> str:
     stream.seek(0)
-    # Typeshed wants a buffer of a narrower type than the standard library takes.
-    return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _identity(digest: str, options: ImportOptions) -> str:

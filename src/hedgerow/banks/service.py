@@ -232,7 +232,7 @@ class Banks:
         """
         staging.abandon(self.database, import_id)
 
-    def export(self, bank: str, format: Format = Format.NDJSON) -> Iterator[str]:  # noqa: A002  # as users say it
+    def export(self, bank: str, format: Format = Format.NDJSON) -> Iterator[str]:  # noqa: A002  # the users' word for it
         """Give a bank's contents as text, piece by piece, in the order of their numbers.
 
         NDJSON and CSV lose nothing when they are imported again. Lines hold the signals alone,

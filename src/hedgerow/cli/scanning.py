@@ -43,6 +43,7 @@ def scan_files(
     from hedgerow.cli.ending import UNCHECKED, stoppable
     from hedgerow.cli.opening import opened
     from hedgerow.cli.output import say
+    from hedgerow.matching import Verdict
 
     if resume and out is None:
         raise typer.BadParameter("--resume needs --out, the results to go on with")
@@ -65,8 +66,7 @@ def scan_files(
             own = [path for path in (out, report) if path is not None]
             run = _Scan(place, paths, own, as_json=as_json)
             run.go(jobs, out, resume, report, banks)
-    # The verdict is a str of its own kind; its room is not loaded for one word.
-    if run.summary.verdicts["unchecked"]:  # type: ignore[index]
+    if run.summary.verdicts[Verdict.UNCHECKED]:
         raise typer.Exit(UNCHECKED)
 
 

@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -191,8 +192,7 @@ class Index:
     # Changing
 
     @property
-    # RLock is a function in some releases of the type stubs and a class in others.
-    def changing(self) -> threading.RLock:  # type: ignore[valid-type, unused-ignore]
+    def changing(self) -> AbstractContextManager[bool]:
         """Held by whoever changes the view, the log or the manifest."""
         return self._changing
 

@@ -18,8 +18,7 @@ def files_under(
     what is in it stays unchecked.
     """
     for path in paths:
-        # Unlike Path.is_dir, this has an answer where a folder above can't be looked into.
-        if os.path.isdir(path):  # noqa: PTH112  # as just said
+        if os.path.isdir(path):  # noqa: PTH112  # Path.is_dir raises below a closed folder
             yield from _walked(path, on_unreadable)
         else:
             yield path

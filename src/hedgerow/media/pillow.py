@@ -62,7 +62,7 @@ def decode(data: bytes, name: str, limits: Limits, *, colour: bool) -> Picture:
             raise
         # A decoder fed with hostile bytes raises anything at all, and JPEG XL's panics are not
         # even an Exception; whatever it is, the file is to blame and the answer is a refusal.
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001  # as just said: told as a refusal
             refusal = _refusal(error, limits)
         if refusal.code is not RefusalCode.CORRUPT or name not in _SHOWN_IN_PART:
             raise refusal

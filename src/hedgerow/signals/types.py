@@ -63,15 +63,15 @@ class SignalType(Protocol):
     @property
     def name(self) -> str: ...  # noqa: D102 - told above
     @property
-    def comparison(self) -> Comparison: ...  # noqa: D102
+    def comparison(self) -> Comparison: ...  # noqa: D102 - told above
     @property
-    def needs_picture(self) -> bool: ...  # noqa: D102
+    def needs_picture(self) -> bool: ...  # noqa: D102 - told above
     @property
-    def max_distance(self) -> int: ...  # noqa: D102
+    def max_distance(self) -> int: ...  # noqa: D102 - told above
     @property
-    def default_threshold(self) -> int: ...  # noqa: D102
+    def default_threshold(self) -> int: ...  # noqa: D102 - told above
     @property
-    def minimum_quality(self) -> int: ...  # noqa: D102
+    def minimum_quality(self) -> int: ...  # noqa: D102 - told above
 
     def parse(self, text: str) -> str:
         """`text` in the type's normal spelling; raises BadSignal where it isn't one."""
