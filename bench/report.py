@@ -129,7 +129,8 @@ def draw(rows: list[Row], path: Path) -> None:
         return
     figure, axes = plt.subplots(figsize=(9, 0.5 * len(shown) + 1.6), layout="constrained")
     names = [f"{row.what}\nagainst {row.peer_name}" for row in shown]
-    axes.barh(names, [row.ratio or 0 for row in shown], color="#3a7d44", height=0.6)
+    colours = ["#b8860b" if row.met is False else "#3a7d44" for row in shown]
+    axes.barh(names, [row.ratio or 0 for row in shown], color=colours, height=0.6)
     for position, row in enumerate(shown):
         axes.text((row.ratio or 0) * 1.05, position, cells(row)[3], va="center", fontsize=9)
         if row.goal.startswith("≥ "):
@@ -138,7 +139,8 @@ def draw(rows: list[Row], path: Path) -> None:
     axes.set_xscale("log")
     axes.set_xlim(0.8, 3 * max(row.ratio or 1 for row in shown))
     axes.axvline(1, color="#888", lw=0.8)
-    axes.set_xlabel("times better than the peer in the same run (red: the goal)")
+    legend = "red line: the goal; amber: missed"
+    axes.set_xlabel(f"times better than the peer in the same run\n({legend})")
     axes.invert_yaxis()
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, metadata={"Date": None})
