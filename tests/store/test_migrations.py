@@ -8,7 +8,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-import hedgerow.banks  # noqa: F401 - brings its models
+import hedgerow.accounts.models
+import hedgerow.banks
+import hedgerow.web.models  # noqa: F401 - brings its models
 from hedgerow.store import Base, Database, DatabaseOutdated, DatabaseTooNew, open_database, schema
 from hedgerow.store.engine import make_engine, read_url
 

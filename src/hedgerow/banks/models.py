@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -15,13 +16,11 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hedgerow.store import Base, UTCDateTime
-
-BigId = BigInteger().with_variant(Integer, "sqlite")
-"""64 bits everywhere; on SQLite it has to be called INTEGER to be the row's own number."""
+from hedgerow.store import Base, BigId, UTCDateTime
 
 
 class BankRow(Base):
@@ -42,6 +41,8 @@ class BankRow(Base):
     action: Mapped[str | None] = mapped_column(String(16))
     description: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # Whether its matches are tests of the installation, not finds.
+    test: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class ThresholdRow(Base):

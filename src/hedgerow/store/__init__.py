@@ -5,7 +5,7 @@ no table of the other rooms: they bring their models to `Base` and their revisio
 `store/migrations`, and write through `Database.read` and `Database.write`.
 """
 
-from hedgerow.store.base import Base, UTCDateTime, now
+from hedgerow.store.base import Base, BigId, UTCDateTime, now
 from hedgerow.store.bulk import insert_rows
 from hedgerow.store.counters import Counter, allocate
 from hedgerow.store.database import BUSY_SECONDS, Database, open_database
@@ -22,6 +22,7 @@ __all__ = [
     "BUSY_SECONDS",
     "BadDatabaseURL",
     "Base",
+    "BigId",
     "Counter",
     "Database",
     "DatabaseBusy",

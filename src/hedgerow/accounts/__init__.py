@@ -1,0 +1,3 @@
+"""accounts."""
+
+__all__: list[str] = []
