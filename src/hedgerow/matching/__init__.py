@@ -1,6 +1,7 @@
 """The front door: content in, matches and a verdict out."""
 
-from hedgerow.matching.limits import Limits
+from hedgerow.matching.fresh import Fresh
+from hedgerow.matching.limits import Limits, LiveLimits
 from hedgerow.matching.matcher import Matcher
 from hedgerow.matching.page import Findings, render_page, write_page
 from hedgerow.matching.paths import files_under
@@ -15,15 +16,19 @@ from hedgerow.matching.results import (
     read_results,
 )
 from hedgerow.matching.scanning import Summary, described, hashing_workers, query_of, scan
+from hedgerow.matching.turns import Overloaded, Turns
 from hedgerow.matching.verdicts import is_digest, is_low_quality
 
 __all__ = [
     "Answer",
     "Findings",
+    "Fresh",
     "Limits",
+    "LiveLimits",
     "Match",
     "Matcher",
     "Note",
+    "Overloaded",
     "Query",
     "Result",
     "ResultsDamaged",
@@ -32,6 +37,7 @@ __all__ = [
     "ResultsProblem",
     "Summary",
     "Suppressed",
+    "Turns",
     "Verdict",
     "asked_banks",
     "described",

@@ -29,3 +29,26 @@ class Limits:
         for name, value in vars(self).items():
             if value < 1:
                 raise ValueError(f"{name} must be at least 1, not {value!r}")
+
+
+@dataclass(frozen=True)
+class LiveLimits:
+    """How fresh a service is, and how much it compares at once.
+
+    poll_seconds: between two looks at the banks' feed.
+    stale_seconds: without a look at the banks for this long, what has no match is unchecked.
+    max_queued_codes: hashes that wait to be compared; an upload has one for each orientation.
+    max_wait_seconds: what has waited for longer is given up.
+    turn_codes: hashes compared in one go.
+    """
+
+    poll_seconds: float = 0.25
+    stale_seconds: float = 10.0
+    max_queued_codes: int = 40_000
+    max_wait_seconds: float = 10.0
+    turn_codes: int = 128
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if value <= 0:
+                raise ValueError(f"{name} must be above 0, not {value!r}")

@@ -114,23 +114,34 @@ class Matcher:
         for catalogue in self._catalogues.values():
             catalogue.search(codes_from_hex(["0" * 64]), 0)
 
+    def refresh(self) -> int:
+        """Take in what is new in the banks; returns the number of their last change."""
+        with self._database.read() as session:
+            return self._refreshed(session).sequence
+
     def match(self, queries: Sequence[Query], banks: Collection[str] | None = None) -> list[Answer]:
-        """One answer for each query, in order.
+        """One answer for each query, in order, at the state that the banks have now.
 
         `banks` names the banks to compare with; all where it is None. Raises NoSuchBank for a
         name that no bank has.
         """
-        with self._database.read() as session:
-            known = self._refreshed(session)
+        self.refresh()
+        return self.compare(queries, banks)
+
+    def compare(
+        self, queries: Sequence[Query], banks: Collection[str] | None = None
+    ) -> list[Answer]:
+        """As `match`, at the state of the last `refresh` or a newer one.
+
+        The database is asked only where something was found or a digest is looked up.
+        """
+        known = self._known
         asked = _asked(known.policies, banks)
         found: list[list[Match]] = [[] for _query in queries]
         for name in known.types:
             if not is_digest(name):
                 self._near(name, queries, asked, found)
-        # Read anew, after the search: what was withdrawn in the meantime is not to be shown.
-        with self._database.read() as session:
-            self._equal(session, known, queries, asked, found)
-            _complete(session, found)
+        self._verify(known, queries, asked, found)
         return [
             decide(
                 query,
@@ -141,6 +152,25 @@ class Matcher:
             )
             for query, matches in zip(queries, found, strict=True)
         ]
+
+    def _verify(
+        self,
+        known: _Banks,
+        queries: Sequence[Query],
+        asked: Mapping[int, Policy],
+        found: list[list[Match]],
+    ) -> None:
+        """Add the matches that the database finds, and what it says of all; drop what is gone."""
+        digests = any(
+            name in known.types and is_digest(name) for one in queries for name in one.signals
+        )
+        if not digests and not any(found):
+            return
+        # Read anew, after the search: what was withdrawn in the meantime is not to be shown.
+        with self._database.read() as session:
+            if digests:
+                self._equal(session, known, queries, asked, found)
+            _complete(session, found)
 
     def _near(
         self,

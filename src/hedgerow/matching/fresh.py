@@ -1,0 +1,132 @@
+"""A matcher that follows the banks by itself, for a service that runs for months."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from types import TracebackType
+from typing import Self
+
+from hedgerow.index import IndexProblem
+from hedgerow.matching.limits import LiveLimits
+from hedgerow.matching.matcher import Matcher
+from hedgerow.matching.records import Answer, Query, Verdict
+from hedgerow.store import StoreProblem
+
+_log = logging.getLogger(__name__)
+
+
+class Fresh:
+    """Looks at the banks' feed every `poll_seconds`, in a thread of its own.
+
+    Answers without asking the database what is new, and never calls an upload clear where the
+    last look was too long ago. Safe for several threads; use it as a context manager.
+    """
+
+    def __init__(
+        self, matcher: Matcher, limits: LiveLimits, also: Callable[[], object] | None = None
+    ) -> None:
+        """`also` is called with each look, for what else is to be kept fresh."""
+        self.matcher = matcher
+        self._limits = limits
+        self._also = also or (lambda: None)
+        self._looked_at: float | None = None
+        self._sequence = 0
+        self._fault = "the index is being made ready"
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="hedgerow-follow", daemon=True)
+        self._thread.start()
+
+    @property
+    def sequence(self) -> int:
+        """The state of the banks that is compared with: the number of their last change."""
+        return self._sequence
+
+    @property
+    def age(self) -> float | None:
+        """Seconds since the last look at the banks; None before the first one."""
+        return None if self._looked_at is None else time.monotonic() - self._looked_at
+
+    def problem(self) -> str | None:
+        """Why uploads can't be called clear now, for a person; None where they can."""
+        age = self.age
+        if age is None:
+            return self._fault
+        if age > self._limits.stale_seconds:
+            return f"the banks were last looked at {age:.0f} s ago: {self._fault}"
+        return None
+
+    def refresh(self) -> int:
+        """Take in the banks' changes now; returns the sequence reached.
+
+        Raises StoreProblem, IndexProblem, OSError.
+        """
+        at = time.monotonic()
+        sequence = self.matcher.refresh()
+        self._looked_at = max(at, self._looked_at or at)
+        # A database that was put back from a copy may stand at a lower number.
+        self._sequence = sequence
+        self._fault = "looking at them takes too long"
+        return sequence
+
+    def compare(
+        self, queries: Sequence[Query], banks: Collection[str] | None = None
+    ) -> list[Answer]:
+        """`Matcher.compare`; unchecked, with the reason, where that is not possible.
+
+        Raises NoSuchBank.
+        """
+        if self._looked_at is None:
+            return [_unchecked(query, self._fault) for query in queries]
+        try:
+            answers = self.matcher.compare(queries, banks)
+        except (StoreProblem, IndexProblem, OSError) as failed:
+            _log.warning("uploads could not be compared: %s", failed)
+            return [_unchecked(query, str(failed)) for query in queries]
+        why = self.problem()
+        if why is None:
+            return answers
+        return [
+            _unchecked(query, why) if answer.verdict is Verdict.CLEAR else answer
+            for query, answer in zip(queries, answers, strict=True)
+        ]
+
+    def _follow(self) -> None:
+        ready = False
+        while not self._ending.is_set():
+            try:
+                self.refresh() if ready else self._prepare()
+                ready = True
+                self._also()
+            except (StoreProblem, IndexProblem, OSError) as problem:
+                # `problem` tells of it, and what has no match is unchecked meanwhile.
+                self._fault = str(problem)
+                _log.warning("the banks can't be followed: %s", problem)
+            self._ending.wait(self._limits.poll_seconds)
+
+    def _prepare(self) -> None:
+        self.matcher.prepare()
+        self.refresh()
+
+    def close(self) -> None:
+        """Stop following; the matcher stays open."""
+        self._ending.set()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _unchecked(query: Query, why: str) -> Answer:
+    error = {"code": "banks_unavailable", "message": f"it was not compared with the banks: {why}"}
+    return Answer(Verdict.UNCHECKED, 0, error=error, signals=query.signals)

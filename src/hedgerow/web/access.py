@@ -1,0 +1,56 @@
+"""Who may do what: each route names the one scope that it needs."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security import SecurityScopes
+from fastapi.security.base import SecurityBase
+
+from hedgerow.accounts import ApiKey, Scope
+from hedgerow.web.problems import Code, Problem
+from hedgerow.web.service import Service
+
+
+def service_of(request: Request) -> Service:
+    """The service that a request works with."""
+    service: Service = request.app.state.service
+    return service
+
+
+class _BearerKey(SecurityBase):
+    """The dependency of every route: the API key of the request, if it has the route's scope."""
+
+    def __init__(self) -> None:
+        self.model = HTTPBearer(description="An API key, as `hedgerow key create` shows it.")
+        self.scheme_name = "key"
+
+    async def __call__(self, request: Request, needed: SecurityScopes) -> ApiKey:
+        kind, _, key = request.headers.get("authorization", "").partition(" ")
+        return allowed(request, key if kind.lower() == "bearer" else "", Scope(needed.scopes[0]))
+
+
+bearer_key = _BearerKey()
+
+
+def allowed(request: Request, key: str, scope: Scope) -> ApiKey:
+    """The API key, if it is one and has the scope.
+
+    Raises:
+        Problem: unauthorised, forbidden, or too many requests of this key.
+    """
+    found = service_of(request).ring.find(key.strip())
+    if found is None:
+        raise Problem(
+            Code.UNAUTHORISED,
+            "send a key that is not revoked as “Authorization: Bearer hr_…”; "
+            "`hedgerow key create` makes one",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    if scope not in found.scopes:
+        raise Problem(
+            Code.FORBIDDEN,
+            f"this needs a key with the scope {scope}; this one has {', '.join(sorted(found.scopes))}",
+        )
+    request.scope["hedgerow.visit"].enter(found)
+    return found

@@ -1,0 +1,127 @@
+"""What the API takes and gives, as its OpenAPI tells it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+PDQ = "8c629e779a663698b9a33866c026726c21a679f61eb6e1f8c79ba7e23c8299e0"
+
+Verdict = Literal["block", "review", "record", "clear", "unchecked"]
+SignalValue = Annotated[str, Field(max_length=1024, examples=[PDQ])]
+
+
+class Strict(BaseModel):
+    """A body that is taken: an unknown member is a mistake, and told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SignalsIn(Strict):
+    """Hashes of one upload, by signal type."""
+
+    signals: dict[str, SignalValue] = Field(min_length=1, max_length=16, examples=[{"pdq": PDQ}])
+    banks: list[str] | None = Field(
+        None, max_length=1000, description="Compare with these banks only.", examples=[["known"]]
+    )
+
+
+class UrlIn(Strict):
+    """Where the upload is to be fetched from."""
+
+    url: str = Field(max_length=8192, examples=["https://cdn.example.org/uploads/1.jpg"])
+    banks: list[str] | None = Field(None, max_length=1000)
+
+
+class BatchEntry(Strict):
+    """One hash of a batch."""
+
+    signal_type: str = Field("pdq", max_length=64)
+    value: SignalValue
+
+
+class BatchIn(Strict):
+    """Up to `max_batch` hashes, each of an upload of its own."""
+
+    signals: list[BatchEntry | SignalValue] = Field(
+        min_length=1, description="A hash alone is a PDQ.", examples=[[PDQ]]
+    )
+    banks: list[str] | None = Field(None, max_length=1000)
+
+
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["urn:hedgerow:problem:no-such-bank"])
+    title: str = Field(examples=["There is no such bank"])
+    status: int = Field(examples=[404])
+    code: str = Field(examples=["no_such_bank"])
+    detail: str
+
+
+class SignalOut(BaseModel):
+    """A hash that an upload has."""
+
+    value: str
+    quality: int | None = Field(None, description="0 to 100, where the type knows one.")
+
+
+class MatchOut(BaseModel):
+    """A banked hash within its threshold of the upload's."""
+
+    bank: str
+    content_id: int
+    action: Literal["block", "review", "record"] | None
+    signal_type: str
+    distance: int = Field(description="Bits of 256; 0 for digests.")
+    threshold: int
+    transform: str = Field(description="What was done to the banked picture to make the upload.")
+    value: str
+    banked_value: str
+    labels: list[str] = []
+    source: str = ""
+    reference: str = ""
+    test: bool = Field(False, description="The match is of the test picture, and no find.")
+
+
+class SuppressedOut(MatchOut):
+    """A match that doesn't count, and the known false positive that the upload is nearer to."""
+
+    suppressed_by: MatchOut
+
+
+class ErrorOut(BaseModel):
+    """Why an upload could not be checked."""
+
+    code: str
+    message: str
+
+
+class AnswerOut(BaseModel):
+    """The verdict on one upload and what it rests on."""
+
+    verdict: Verdict = Field(
+        description="`unchecked`: it could not be compared; never to be taken for `clear`."
+    )
+    matches: list[MatchOut]
+    signals: dict[str, SignalOut]
+    sequence: int = Field(description="The state of the banks: the number of their last change.")
+    test: bool = Field(False, description="All matches are of the test picture.")
+    suppressed: list[SuppressedOut] = []
+    notes: list[Literal["low_quality", "truncated", "first_frame"]] = []
+    more_matches: bool = False
+    error: ErrorOut | None = None
+    media: str | None = Field(None, description="Format of the file.", examples=["jpeg"])
+    width: int | None = None
+    height: int | None = None
+    bytes: int | None = None
+
+
+class BatchOut(BaseModel):
+    """An answer for each hash of a batch, in its order."""
+
+    sequence: int = Field(description="The oldest state of the banks that one was compared with.")
+    results: list[AnswerOut]

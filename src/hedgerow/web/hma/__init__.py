@@ -1,0 +1,1 @@
+"""The API of HMA, for clients that are written for it."""

@@ -1,0 +1,58 @@
+"""Every limit of this room, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the service takes, and how much of it at once.
+
+    max_requests: requests under way; more are answered 503.
+    max_requests_per_key: of one API key; more are answered 429.
+    max_uploads: files that are being hashed or wait for it; more are answered 503.
+    max_upload_bytes: bytes of all files and other bodies in memory; more are answered 503.
+    max_json_bytes: bytes of a body of JSON.
+    max_import_bytes: bytes of an imported list, which is kept in the home folder meanwhile.
+    max_batch: hashes in one batch.
+    max_page: entries of one page of a list.
+    head_seconds: for a request's head to arrive in full.
+    stall_seconds: that a client may send nothing of its body, or take nothing of the answer.
+    body_bytes_a_second: what a body has to arrive at, on average, after `stall_seconds`.
+    shutdown_seconds: for requests under way when the service is told to stop.
+    retry_seconds: what Retry-After says.
+    answers_hours: for which the answer to an idempotency key is kept.
+    """
+
+    max_requests: int = 512
+    max_requests_per_key: int = 256
+    max_uploads: int = 64
+    max_upload_bytes: int = 1_073_741_824
+    max_json_bytes: int = 4_194_304
+    max_import_bytes: int = 8_589_934_592
+    max_batch: int = 10_000
+    max_page: int = 1000
+    head_seconds: float = 10.0
+    stall_seconds: float = 20.0
+    body_bytes_a_second: int = 8_192
+    shutdown_seconds: float = 30.0
+    retry_seconds: int = 1
+    answers_hours: float = 24.0
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if value <= 0:
+                raise ValueError(f"{name} must be above 0, not {value!r}")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the service does what it does.
+
+    orientations: whether uploads are also looked up turned, mirrored and negative.
+    open_metrics: whether `/metrics` needs no key.
+    """
+
+    orientations: bool = True
+    open_metrics: bool = False

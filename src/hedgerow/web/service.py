@@ -1,0 +1,147 @@
+"""What every request works with: opened once in each process, closed when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from hedgerow import banks, fetch, matching, media
+from hedgerow.accounts import KeyRing, Keys
+from hedgerow.banks import Banks
+from hedgerow.fetch import Fetcher
+from hedgerow.matching import Answer, Fresh, LiveLimits, Matcher, Query, Turns, hashing_workers
+from hedgerow.media import Outcome
+from hedgerow.store import open_database
+from hedgerow.web.limits import Limits, Options
+from hedgerow.web.metrics import Metrics
+from hedgerow.web.problems import overloaded
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a service is made of.
+
+    database_url, index_folder, incoming: where the database, the indexes and lists that are being
+    imported are. jobs: worker processes that hash uploads.
+    """
+
+    database_url: str
+    index_folder: Path
+    incoming: Path
+    jobs: int = 1
+    busy_seconds: float = 30.0
+    web: Limits = Limits()
+    options: Options = Options()
+    live: LiveLimits = LiveLimits()
+    fetch: fetch.Limits = fetch.Limits()
+    media: media.Limits = media.Limits()
+    banks: banks.Limits = banks.Limits()
+    matching: matching.Limits = matching.Limits()
+
+
+class Service:
+    """The rooms that requests ask, and the queues in front of them. A context manager."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Open everything.
+
+        Raises StoreProblem, WorkerStartError.
+        """
+        self.plan = plan
+        self.limits = plan.web
+        self.metrics = Metrics()
+        with ExitStack() as stack:
+            self.database = stack.enter_context(
+                open_database(plan.database_url, busy_seconds=plan.busy_seconds)
+            )
+            self.banks = Banks(self.database, plan.banks)
+            self.banks.ensure_sentinel()
+            self.keys = Keys(self.database)
+            self.ring = KeyRing(self.keys)
+            self.ring.refresh()
+            stack.callback(self.ring.flush)
+            matcher = stack.enter_context(Matcher(self.database, plan.index_folder, plan.matching))
+            self.workers = stack.enter_context(
+                hashing_workers(plan.media, plan.jobs, variants=plan.options.orientations)
+            )
+            self.fresh = stack.enter_context(Fresh(matcher, plan.live, self.ring.refresh))
+            self.turns = stack.enter_context(
+                Turns(self.fresh.compare, plan.live, self.metrics.stage)
+            )
+            self.fetcher = Fetcher(plan.fetch)
+            self._stack = stack.pop_all()
+        self._uploads = 0
+        self._bytes = 0
+
+    @property
+    def uploads(self) -> int:
+        """Files that are being hashed or wait for it."""
+        return self._uploads
+
+    @contextmanager
+    def memory(self) -> Iterator[Memory]:
+        """Account for the bytes of one body."""
+        memory = Memory(self)
+        try:
+            yield memory
+        finally:
+            self._bytes -= memory.bytes
+
+    def take(self, size: int) -> None:
+        """Count `size` bytes more in memory; raises Problem where that is too much."""
+        if self._bytes + size > self.limits.max_upload_bytes:
+            raise overloaded("too many bytes of uploads at once", self.limits.retry_seconds)
+        self._bytes += size
+
+    async def hash(self, data: bytes) -> Outcome:
+        """Hash one file in a worker process. Raises Problem where too many wait."""
+        if self._uploads >= self.limits.max_uploads:
+            raise overloaded("too many uploads wait to be hashed", self.limits.retry_seconds)
+        self._uploads += 1
+        try:
+            with self.metrics.timing("hash"):
+                return await asyncio.wrap_future(self.workers.submit(data))
+        finally:
+            self._uploads -= 1
+
+    async def compare(
+        self, queries: Sequence[Query], names: Collection[str] | None
+    ) -> list[Answer]:
+        """An answer for each query. Raises NoSuchBank, Overloaded."""
+        answers = await asyncio.wrap_future(self.turns.submit(queries, names))
+        for answer in answers:
+            self.metrics.verdict(answer)
+        return answers
+
+    def close(self) -> None:
+        """Answer what was taken, write what is still in memory, and let go of everything."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Memory:
+    """What one request holds in memory of its body."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self.bytes = 0
+
+    def take(self, size: int) -> None:
+        """Count `size` bytes more; raises Problem where all requests together hold too much."""
+        self._service.take(size)
+        self.bytes += size
