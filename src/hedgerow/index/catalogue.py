@@ -156,8 +156,11 @@ class Catalogue:
         """
         old = self._index
         full = not old.writable and old.unsealed >= self._reopen_at
-        if not (full or old.stopped or self._is_replaced()):
-            return
+        if full or old.stopped or self._is_replaced():
+            self._open_anew(progress)
+
+    def _open_anew(self, progress: Callable[[int], None] | None) -> None:
+        old = self._index
         if old.writable:
             # Why it stopped is past: opening it anew gets over that, or raises what is wrong now.
             with suppress(IndexProblem, OSError):
@@ -218,6 +221,19 @@ class Catalogue:
         """Seal and merge now, and wait for it (a writer; a reader has nothing to do)."""
         if self._index.writable:
             self._index.maintain()
+
+    def compact(self) -> None:
+        """Make searching quicker, in a quiet hour.
+
+        A writer begins to merge its segments into one; a reader opens the folder anew where its
+        writer has done so.
+        """
+        if self._index.writable:
+            self._index.compact()
+            return
+        with self._following:
+            if self._index.is_compacted():
+                self._open_anew(None)
 
     def close(self) -> None:
         """Let go of the folder."""

@@ -339,6 +339,18 @@ class Index:
         """Seal the tail and merge segments now, and wait for it."""
         self._maintenance.run_now()
 
+    def compact(self) -> None:
+        """Start to merge all segments into one, in the background: a search then asks only one.
+
+        Rewrites the whole index, about 1.5 s a million codes: for quiet hours.
+        """
+        self._maintenance.compact()
+
+    def is_compacted(self) -> bool:
+        """Whether the folder's writer has fewer segments by now than this reader maps."""
+        newest = Manifest.load(self.folder)
+        return newest is not None and len(newest.segments) < len(self.view.segments)
+
     # Searching
 
     def search(

@@ -60,6 +60,7 @@ class Maintenance:
         self._pool: ThreadPoolExecutor | None = None
         self._running: Future[None] | None = None
         self._leaving = False  # what is running has looked for work for the last time
+        self._compacting = False
         self._frozen: list[tuple[Tail, list[str], int]] = []
         self._tail_logs: list[str] | None = None
         self._noted: list[list[tuple[int, int]]] = []
@@ -108,6 +109,12 @@ class Maintenance:
 
     # Called by anyone, without the lock
 
+    def compact(self) -> None:
+        """Start to merge all segments into one, in the background."""
+        with self._index.changing:
+            self._compacting = len(self._index.view.segments) > 1
+            self.consider()
+
     def hold_back(self) -> None:
         """Wait for the seal under way where memory would fill faster than it empties."""
         running = self._running
@@ -133,12 +140,16 @@ class Maintenance:
     # The work
 
     def _has_work(self) -> bool:
-        return bool(self._frozen) or bool(segments_to_merge(self._index.view.segments))
+        return bool(self._frozen) or bool(self._to_merge())
+
+    def _to_merge(self) -> list[Segment]:
+        segments = self._index.view.segments
+        return list(segments) if self._compacting else segments_to_merge(segments)
 
     def _work(self) -> None:
         while not self._index.stopped:
             with self._index.changing:
-                merging = segments_to_merge(self._index.view.segments)
+                merging = self._to_merge()
                 frozen = list(self._frozen)
                 self._leaving = not merging and not frozen
                 if self._leaving:
@@ -176,6 +187,7 @@ class Maintenance:
         index = self._index
         with self._noting() as removals:
             with index.changing:
+                self._compacting = False
                 pairs = [segment.living_pairs() for segment in merging]
             codes = np.concatenate([codes for codes, _keys in pairs])
             keys = np.concatenate([keys for _codes, keys in pairs])

@@ -35,6 +35,7 @@ class Fresh:
         self._looked_at: float | None = None
         self._sequence = 0
         self._fault = "the index is being made ready"
+        self._quiet_since = time.monotonic()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="hedgerow-follow", daemon=True)
         self._thread.start()
@@ -66,8 +67,10 @@ class Fresh:
         at = time.monotonic()
         sequence = self.matcher.refresh()
         self._looked_at = max(at, self._looked_at or at)
-        # A database that was put back from a copy may stand at a lower number.
-        self._sequence = sequence
+        if sequence != self._sequence:
+            # It may be a lower number, too: of a database that was put back from a copy.
+            self._sequence = sequence
+            self._quiet_since = at
         self._fault = "looking at them takes too long"
         return sequence
 
@@ -100,11 +103,18 @@ class Fresh:
                 self.refresh() if ready else self._prepare()
                 ready = True
                 self._also()
+                self._compact()
             except (StoreProblem, IndexProblem, OSError) as problem:
                 # `problem` tells of it, and what has no match is unchecked meanwhile.
                 self._fault = str(problem)
                 _log.warning("the banks can't be followed: %s", problem)
             self._ending.wait(self._limits.poll_seconds)
+
+    def _compact(self) -> None:
+        now = time.monotonic()
+        if now - self._quiet_since > self._limits.quiet_seconds:
+            self._quiet_since = now
+            self.matcher.compact()
 
     def _prepare(self) -> None:
         self.matcher.prepare()

@@ -40,6 +40,7 @@ class LiveLimits:
     max_queued_codes: hashes that wait to be compared; an upload has one for each orientation.
     max_wait_seconds: what has waited for longer is given up.
     turn_codes: hashes compared in one go.
+    quiet_seconds: without a change of the banks, after which the indexes are compacted.
     """
 
     poll_seconds: float = 0.25
@@ -47,6 +48,7 @@ class LiveLimits:
     max_queued_codes: int = 40_000
     max_wait_seconds: float = 10.0
     turn_codes: int = 128
+    quiet_seconds: float = 60.0
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

@@ -7,8 +7,10 @@ no table of the other rooms: they bring their models to `Base` and their revisio
 
 from hedgerow.store.base import Base, BigId, UTCDateTime, now
 from hedgerow.store.bulk import insert_rows
-from hedgerow.store.counters import Counter, allocate
-from hedgerow.store.database import BUSY_SECONDS, Database, open_database
+from hedgerow.store.copies import backup, check_copy, restore
+from hedgerow.store.counters import Counter, allocate, hold
+from hedgerow.store.database import BUSY_SECONDS, Database
+from hedgerow.store.engine import CONNECTIONS, read_url, shown
 from hedgerow.store.errors import (
     BadDatabaseURL,
     DatabaseBusy,
@@ -17,6 +19,7 @@ from hedgerow.store.errors import (
     DatabaseUnavailable,
     StoreProblem,
 )
+from hedgerow.store.opening import DatabaseState, database_state, open_database
 
 __all__ = [
     "BUSY_SECONDS",

@@ -7,7 +7,10 @@ seen number n will never later see a smaller one appear, which is what a change 
 Sequences and AUTOINCREMENT don't promise that.
 """
 
-from sqlalchemy import BigInteger, String, insert, update
+from typing import cast
+
+from sqlalchemy import BigInteger, String, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hedgerow.store.base import Base
@@ -38,15 +41,27 @@ def allocate(session: Session, name: str, n: int = 1) -> int:
     if n < 1:
         msg = f"cannot allocate {n} numbers"
         raise ValueError(msg)
-    statement = (
-        update(Counter)
-        .where(Counter.name == name)
-        .values(value=Counter.value + n)
-        .returning(Counter.value)
-        .execution_options(synchronize_session=False)
-    )
-    last = session.execute(statement).scalar_one_or_none()
-    if last is None:
-        session.execute(insert(Counter).values(name=name, value=n))
-        last = n
+    table = cast(Table, Counter.__table__)
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if on_postgresql else sqlite.insert
+    # One statement: two processes may both find that there is no row yet.
+    statement = insert(table).values(name=name, value=n)
+    last: int = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[table.c.name], set_={"value": table.c.value + n}
+        ).returning(table.c.value)
+    ).scalar_one()
     return last - n + 1
+
+
+def hold(session: Session, name: str) -> None:
+    """Wait for a counter's lock without taking a number, and keep it until the transaction ends.
+
+    What is read afterwards is as new as the last change that was numbered. A counter that was
+    never used can't be held. On SQLite a writing session holds all of them from its beginning.
+
+    Args:
+        session: a writing session.
+        name: which counter.
+    """
+    session.execute(select(Counter.value).where(Counter.name == name).with_for_update())

@@ -1,6 +1,7 @@
 """The database: opened once, read and written in short transactions."""
 
 import os
+import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,20 +9,22 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from hedgerow.store import schema
-from hedgerow.store.engine import WRITE, make_engine, read_url
-from hedgerow.store.errors import (
-    DatabaseBusy,
-    DatabaseOutdated,
-    DatabaseTooNew,
-    DatabaseUnavailable,
-)
+from hedgerow.store.engine import shown
+from hedgerow.store.errors import DatabaseBusy
+from hedgerow.store.failures import plain_errors
+from hedgerow.store.sqlite import WRITE
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one before `DatabaseBusy`."""
+
+
+class _Own(threading.local):
+    """What a thread has of its own: the session it writes in, if any."""
+
+    session: Session | None = None
 
 
 class Database:
@@ -32,6 +35,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._own = _Own()
         self._writer = engine.execution_options(**{WRITE: True})
         self._reader = engine
         if engine.dialect.name == "postgresql":
@@ -41,7 +45,7 @@ class Database:
         _forget_connections_after_fork(engine)
 
     def __repr__(self) -> str:
-        return f"Database({self.engine.url.render_as_string(hide_password=True)!r})"
+        return f"Database({shown(self.engine.url)!r})"
 
     def __enter__(self) -> Self:
         return self
@@ -58,12 +62,19 @@ class Database:
     def read(self) -> Iterator[Session]:
         """Give a session that sees one unchanging state of the database and can't write.
 
-        Keep it short: while it is open, SQLite can't shrink its write-ahead log.
+        Keep it short: while it is open, SQLite can't shrink its write-ahead log, nor PostgreSQL
+        clean up. Inside a `write` of the same thread it is that one's session, and sees what was
+        written in it.
 
         Raises:
+            DatabaseBusy: no connection came free within `busy_seconds`.
             DatabaseUnavailable: the database can't be reached.
         """
-        with _plain_errors(), Session(self._reader, autoflush=False) as session:
+        if self._own.session is not None:
+            with plain_errors():
+                yield self._own.session
+            return
+        with plain_errors(), Session(self._reader, autoflush=False) as session:
             session.connection()  # so that it begins, and fails, here
             yield session
 
@@ -74,14 +85,27 @@ class Database:
         On SQLite there is one writer at a time; others wait for it. A commit that has returned
         is on disk.
 
+        Inside another `write` of the same thread it joins that one: what it does is undone on an
+        exception, and otherwise committed with the outer one, or undone with it. Leave a block
+        in the thread that entered it.
+
         Raises:
-            DatabaseBusy: the wait was longer than `busy_seconds`.
-            DatabaseUnavailable: the database can't be reached.
+            DatabaseBusy: the wait was longer than `busy_seconds`, or others were in the way.
+            DatabaseUnavailable: the database can't be reached. Lost at the very end, it may have
+                committed nevertheless.
         """
-        with _plain_errors(), Session(self._writer, expire_on_commit=False) as session:
+        if self._own.session is not None:
+            with plain_errors(), self._own.session.begin_nested():
+                yield self._own.session
+            return
+        with plain_errors(), Session(self._writer, expire_on_commit=False) as session:
             session.connection()
-            yield session
-            session.commit()
+            self._own.session = session
+            try:
+                yield session
+                session.commit()
+            finally:
+                self._own.session = None
 
     def pending(self) -> list[str]:
         """Return the revisions that `upgrade` would run, oldest first; empty when up to date.
@@ -91,6 +115,11 @@ class Database:
         """
         with self._connection(self._reader) as connection:
             return schema.pending(connection)
+
+    def revision(self) -> str | None:
+        """Return the revision the tables are at; None where there are none."""
+        with self._connection(self._reader) as connection:
+            return schema.revision(connection)
 
     def upgrade(self) -> None:
         """Bring the tables to this package's version, all in one transaction.
@@ -124,7 +153,7 @@ class Database:
         """
         if self.engine.dialect.name != "sqlite":
             return
-        with _plain_errors():
+        with plain_errors():
             connection = self.engine.raw_connection()
             try:
                 cursor = connection.cursor()
@@ -144,64 +173,8 @@ class Database:
 
     @contextmanager
     def _connection(self, engine: Engine) -> Iterator[Connection]:
-        with _plain_errors(), engine.begin() as connection:
+        with plain_errors(), engine.begin() as connection:
             yield connection
-
-
-def open_database(
-    url: str, *, upgrade: bool = True, busy_seconds: float = BUSY_SECONDS
-) -> Database:
-    """Open a database, make it when it isn't there, and see that its tables fit this package.
-
-    Args:
-        url: `sqlite:///relative/path`, `sqlite:////absolute/path`, or a PostgreSQL URL.
-        upgrade: run the pending migrations; otherwise pending ones are an error.
-        busy_seconds: how long a writer waits for another one.
-
-    Raises:
-        BadDatabaseURL: the URL can't be used.
-        DatabaseUnavailable: the database can't be opened.
-        DatabaseOutdated: migrations are pending and `upgrade` is false.
-        DatabaseTooNew: the database was made by a newer version of this package.
-    """
-    database = Database(make_engine(read_url(url), busy_seconds))
-    try:
-        pending = database.pending()
-        if pending and not upgrade:
-            msg = (
-                f"the database is {len(pending)} migration(s) behind this version of hedgerow; "
-                "make a copy of it, then open it with upgrade=True"
-            )
-            raise DatabaseOutdated(msg)
-        if pending:
-            database.upgrade()
-    except BaseException:
-        database.close()
-        raise
-    return database
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Turn the driver's failures to lock and to connect into ours, which say what to do."""
-    try:
-        yield
-    except OperationalError as error:
-        text = str(error.orig)
-        if "locked" in text or "busy" in text:
-            msg = "another process is writing to the database; try again when it is done"
-            raise DatabaseBusy(msg) from error
-        raise DatabaseUnavailable(_reason(error)) from None
-    except DBAPIError as error:
-        if "not a database" in str(error.orig) or "malformed" in str(error.orig):
-            msg = f"{_reason(error)}; it may be damaged: restore it from a copy"
-            raise DatabaseUnavailable(msg) from None
-        raise
-
-
-def _reason(error: DBAPIError) -> str:
-    # Servers' connection errors name host and user, never the password; SQLite's name tables.
-    return f"the database can't be used: {error.orig}"
 
 
 def _forget_connections_after_fork(engine: Engine) -> None:
@@ -213,6 +186,3 @@ def _forget_connections_after_fork(engine: Engine) -> None:
             alive.dispose(close=False)
 
     os.register_at_fork(after_in_child=forget)
-
-
-__all__ = ["BUSY_SECONDS", "Database", "DatabaseTooNew", "open_database"]

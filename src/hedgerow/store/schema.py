@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, column, inspect, select, table
 
+from hedgerow.store import postgresql
 from hedgerow.store.errors import DatabaseTooNew
 
 if TYPE_CHECKING:
@@ -33,26 +34,34 @@ def pending(connection: Connection) -> list[str]:
     Raises:
         DatabaseTooNew: it has one that this package doesn't know.
     """
-    present = _present(connection)
+    present = revision(connection)
     if present == HEAD:
         return []
-    from alembic.script import ScriptDirectory
-
-    script = ScriptDirectory.from_config(configuration())
-    known = [revision.revision for revision in script.walk_revisions()][::-1]
+    revisions = known()
     if present is None:
-        return known
-    if present not in known:
+        return revisions
+    if present not in revisions:
         msg = (
             f"the database has revision {present!r}, made by a newer hedgerow; this one knows "
             f"revisions up to {HEAD!r}: install the newer version, or restore an older copy"
         )
         raise DatabaseTooNew(msg)
-    return known[known.index(present) + 1 :]
+    return revisions[revisions.index(present) + 1 :]
+
+
+def known() -> list[str]:
+    """Return the revisions this package knows, oldest first."""
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory.from_config(configuration())
+    return [each.revision for each in script.walk_revisions()][::-1]
 
 
 def upgrade(connection: Connection) -> None:
     """Run the pending migrations in the transaction of `connection`."""
+    if connection.dialect.name == "postgresql":
+        # On SQLite one that writes has locked the others out already.
+        postgresql.lock_upgrades(connection)
     if pending(connection):
         from alembic import command
 
@@ -66,8 +75,9 @@ def downgrade(connection: Connection, revision: str) -> None:
     command.downgrade(configuration(connection), revision)
 
 
-def _present(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """Return the revision the database is at; None where it has none of the tables."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    revision: str | None = connection.execute(select(_VERSION.c.version_num)).scalar_one_or_none()
-    return revision
+    found: str | None = connection.execute(select(_VERSION.c.version_num)).scalar_one_or_none()
+    return found
