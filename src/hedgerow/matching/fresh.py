@@ -104,10 +104,10 @@ class Fresh:
                 ready = True
                 self._also()
                 self._compact()
-            except (StoreProblem, IndexProblem, OSError) as problem:
-                # `problem` tells of it, and what has no match is unchecked meanwhile.
-                self._fault = str(problem)
-                _log.warning("the banks can't be followed: %s", problem)
+            except Exception as problem:  # noqa: BLE001  # `problem` tells of it; it is tried again
+                expected = isinstance(problem, StoreProblem | IndexProblem | OSError)
+                self._fault = str(problem) if expected else f"a fault of ours, {problem!r}"
+                _log.warning("the banks can't be followed: %s", problem, exc_info=not expected)
             self._ending.wait(self._limits.poll_seconds)
 
     def _compact(self) -> None:

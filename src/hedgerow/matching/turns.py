@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self
 
 from hedgerow.matching.limits import LiveLimits
 from hedgerow.matching.records import Answer, Query
 
+_log = logging.getLogger(__name__)
+
 Compare = Callable[[Sequence[Query], Collection[str] | None], list[Answer]]
+Deliver = Callable[[list[Answer] | Exception], object]
+"""Given the answers, or why there are none; in the thread that compares, so it must be quick."""
 Told = Callable[[str, float], object]
 """Told of each stage ("queue", "compare") and its seconds."""
 
@@ -30,12 +35,14 @@ class Overloaded(Exception):
 class _Job:
     queries: Sequence[Query]
     banks: frozenset[str] | None
+    deliver: Deliver
+    codes: int
     since: float
     answers: list[Answer] = field(default_factory=list)
-    future: Future[list[Answer]] = field(default_factory=Future)
 
 
-_Part = tuple[_Job, Sequence[Query]]
+_Part = tuple[_Job, Sequence[Query], int]
+"""A job, the queries of it that are compared now, and how many hashes these have."""
 
 
 class Turns:
@@ -49,10 +56,12 @@ class Turns:
         self._compare = compare
         self._limits = limits
         self._told = told or (lambda _stage, _seconds: None)
+        # A queue in C: a condition variable costs as much as the rest of the way.
+        self._arriving: SimpleQueue[_Job | None] = SimpleQueue()
         self._jobs: deque[_Job] = deque()
         self._queued = 0
         self._ending = False
-        self._changed = threading.Condition()
+        self._counting = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="hedgerow-compare", daemon=True)
         self._thread.start()
 
@@ -62,36 +71,44 @@ class Turns:
         return self._queued
 
     def submit(
-        self, queries: Sequence[Query], banks: Collection[str] | None = None
-    ) -> Future[list[Answer]]:
-        """Queue one question; the future gives an answer for each query, in order.
+        self, queries: Sequence[Query], banks: Collection[str] | None, deliver: Deliver
+    ) -> None:
+        """Queue one question; `deliver` gets an answer for each query, in order.
 
-        The answers of a long question can be of different sequences. The future fails with what
-        comparing raises, and with Overloaded where it waited for longer than `max_wait_seconds`.
+        The answers of a long question can be of different sequences. `deliver` gets what comparing
+        raises, and Overloaded where it waited for longer than `max_wait_seconds`.
 
         Raises:
             Overloaded: `max_queued_codes` wait already, or the queue is closed.
         """
         codes = sum(map(_codes, queries))
         asked = None if banks is None else frozenset(banks)
-        job = _Job(queries, asked, time.monotonic())
-        with self._changed:
+        job = _Job(queries, asked, deliver, codes, time.monotonic())
+        with self._counting:
             if self._ending or self._queued + codes > self._limits.max_queued_codes:
                 raise Overloaded
             self._queued += codes
-            self._jobs.append(job)
-            self._changed.notify()
-        return job.future
+            self._arriving.put(job)
 
     def _work(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._jobs or self._ending)
-                if not self._jobs:
-                    return
-                turn = self._next_turn()
+        while self._gather():
+            turn = self._next_turn()
             if turn:
                 self._answer(turn)
+
+    def _gather(self) -> bool:
+        """Take in what has arrived, waiting where there is nothing to do; False at the end."""
+        try:
+            while True:
+                job = self._arriving.get(block=not self._jobs)
+                if job is None:
+                    if not self._jobs:
+                        return False
+                    self._arriving.put(None)
+                    return True
+                self._jobs.append(job)
+        except Empty:
+            return True
 
     def _next_turn(self) -> list[_Part]:
         """What is compared in one go: from each job in its turn, all with the same banks."""
@@ -100,35 +117,28 @@ class Turns:
         turn: list[_Part] = []
         while self._jobs and room > 0 and self._jobs[0].banks == banks:
             job = self._jobs.popleft()
-            if not self._is_wanted(job):
-                self._queued -= sum(map(_codes, job.queries[len(job.answers) :]))
+            if self._is_late(job):
                 continue
-            part: list[Query] = []
-            for query in job.queries[len(job.answers) :]:
-                if room <= 0:
-                    break
-                part.append(query)
-                room -= _codes(query)
-            self._queued -= sum(map(_codes, part))
-            turn.append((job, part))
+            part, codes = _next_part(job, room)
+            room -= codes
+            turn.append((job, part, codes))
+        self._forget(sum(codes for _job, _part, codes in turn))
         return turn
 
-    def _is_wanted(self, job: _Job) -> bool:
-        """Whether somebody still waits for it; one that begins can't be cancelled from then on."""
+    def _is_late(self, job: _Job) -> bool:
         if job.answers:
-            return True
-        if not job.future.set_running_or_notify_cancel():
             return False
         waited = time.monotonic() - job.since
         self._told("queue", waited)
-        if waited > self._limits.max_wait_seconds:
-            job.future.set_exception(Overloaded())
+        if waited <= self._limits.max_wait_seconds:
             return False
+        self._forget(job.codes)
+        _deliver(job, Overloaded())
         return True
 
     def _answer(self, turn: list[_Part]) -> None:
         began = time.monotonic()
-        queries = [query for _job, part in turn for query in part]
+        queries = [query for _job, part, _codes in turn for query in part]
         try:
             answers = self._compare(queries, turn[0][0].banks)
         except Exception as problem:  # noqa: BLE001  # not lost: who waits for it is told
@@ -136,14 +146,14 @@ class Turns:
             return
         self._told("compare", time.monotonic() - began)
         start = 0
-        for job, part in turn:
+        for job, part, codes in turn:
             job.answers += answers[start : start + len(part)]
+            job.codes -= codes
             start += len(part)
             if len(job.answers) == len(job.queries):
-                job.future.set_result(job.answers)
+                _deliver(job, job.answers)
             else:
-                with self._changed:
-                    self._jobs.append(job)
+                self._jobs.append(job)
 
     def _fail(self, turn: list[_Part], problem: Exception) -> None:
         """Tell of a failure the one whose it is, so that nobody else's question fails with it."""
@@ -151,16 +161,19 @@ class Turns:
             for one in turn:
                 self._answer([one])
             return
-        job, part = turn[0]
-        with self._changed:
-            self._queued -= sum(map(_codes, job.queries[len(job.answers) + len(part) :]))
-        job.future.set_exception(problem)
+        job, _part, codes = turn[0]
+        self._forget(job.codes - codes)
+        _deliver(job, problem)
+
+    def _forget(self, codes: int) -> None:
+        with self._counting:
+            self._queued -= codes
 
     def close(self) -> None:
         """Take no more, answer what was taken, and end."""
-        with self._changed:
+        with self._counting:
             self._ending = True
-            self._changed.notify()
+            self._arriving.put(None)
         self._thread.join()
 
     def __enter__(self) -> Self:
@@ -173,6 +186,27 @@ class Turns:
         at: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _deliver(job: _Job, found: list[Answer] | Exception) -> None:
+    try:
+        job.deliver(found)
+    except Exception:  # noqa: BLE001  # logged; a fault of one caller stops nobody else
+        _log.exception("an answer could not be delivered")
+
+
+def _next_part(job: _Job, room: int) -> tuple[Sequence[Query], int]:
+    """The next queries of a job, as many as have at most `room` hashes or one, and their hashes."""
+    if job.codes <= room:
+        return job.queries[len(job.answers) :], job.codes
+    part: list[Query] = []
+    codes = 0
+    for query in job.queries[len(job.answers) :]:
+        if codes >= room:
+            break
+        part.append(query)
+        codes += _codes(query)
+    return part, codes
 
 
 def _codes(query: Query) -> int:

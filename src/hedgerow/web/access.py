@@ -48,9 +48,7 @@ def allowed(request: Request, key: str, scope: Scope) -> ApiKey:
             headers={"WWW-Authenticate": "Bearer"},
         )
     if scope not in found.scopes:
-        raise Problem(
-            Code.FORBIDDEN,
-            f"this needs a key with the scope {scope}; this one has {', '.join(sorted(found.scopes))}",
-        )
+        has = ", ".join(sorted(found.scopes))
+        raise Problem(Code.FORBIDDEN, f"this needs a key with the scope {scope}; this has {has}")
     request.scope["hedgerow.visit"].enter(found)
     return found

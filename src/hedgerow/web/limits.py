@@ -15,6 +15,10 @@ class Limits:
     max_upload_bytes: bytes of all files and other bodies in memory; more are answered 503.
     max_json_bytes: bytes of a body of JSON.
     max_import_bytes: bytes of an imported list, which is kept in the home folder meanwhile.
+    max_calls: of the database at once that only read; each has a thread.
+    max_writes: changes at once; each has a thread.
+    max_queued_calls: calls that wait for a thread, of either kind; more are answered 503.
+    max_imports: lists that are taken in at once; more are answered 503.
     max_batch: hashes in one batch.
     max_page: entries of one page of a list.
     head_seconds: for a request's head to arrive in full.
@@ -31,6 +35,10 @@ class Limits:
     max_upload_bytes: int = 1_073_741_824
     max_json_bytes: int = 4_194_304
     max_import_bytes: int = 8_589_934_592
+    max_calls: int = 6
+    max_writes: int = 2
+    max_queued_calls: int = 256
+    max_imports: int = 2
     max_batch: int = 10_000
     max_page: int = 1000
     head_seconds: float = 10.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +17,7 @@ from hedgerow.fetch import Fetcher
 from hedgerow.matching import Answer, Fresh, LiveLimits, Matcher, Query, Turns, hashing_workers
 from hedgerow.media import Outcome
 from hedgerow.store import open_database
+from hedgerow.web.calls import Calls
 from hedgerow.web.limits import Limits, Options
 from hedgerow.web.metrics import Metrics
 from hedgerow.web.problems import overloaded
@@ -35,13 +36,13 @@ class Plan:
     incoming: Path
     jobs: int = 1
     busy_seconds: float = 30.0
-    web: Limits = Limits()
-    options: Options = Options()
-    live: LiveLimits = LiveLimits()
-    fetch: fetch.Limits = fetch.Limits()
-    media: media.Limits = media.Limits()
-    banks: banks.Limits = banks.Limits()
-    matching: matching.Limits = matching.Limits()
+    web: Limits = field(default_factory=Limits)
+    options: Options = field(default_factory=Options)
+    live: LiveLimits = field(default_factory=LiveLimits)
+    fetch: fetch.Limits = field(default_factory=fetch.Limits)
+    media: media.Limits = field(default_factory=media.Limits)
+    banks: banks.Limits = field(default_factory=banks.Limits)
+    matching: matching.Limits = field(default_factory=matching.Limits)
 
 
 class Service:
@@ -74,6 +75,7 @@ class Service:
                 Turns(self.fresh.compare, plan.live, self.metrics.stage)
             )
             self.fetcher = Fetcher(plan.fetch)
+            self.calls = stack.enter_context(Calls(plan.web))
             self._stack = stack.pop_all()
         self._uploads = 0
         self._bytes = 0
@@ -113,7 +115,14 @@ class Service:
         self, queries: Sequence[Query], names: Collection[str] | None
     ) -> list[Answer]:
         """An answer for each query. Raises NoSuchBank, Overloaded."""
-        answers = await asyncio.wrap_future(self.turns.submit(queries, names))
+        loop = asyncio.get_running_loop()
+        delivered: asyncio.Future[list[Answer]] = loop.create_future()
+
+        def deliver(found: list[Answer] | Exception) -> None:
+            loop.call_soon_threadsafe(_settle, delivered, found)
+
+        self.turns.submit(queries, names, deliver)
+        answers = await delivered
         for answer in answers:
             self.metrics.verdict(answer)
         return answers
@@ -132,6 +141,15 @@ class Service:
         at: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _settle(waiting: asyncio.Future[list[Answer]], found: list[Answer] | Exception) -> None:
+    if waiting.done():  # whoever waited was cancelled
+        return
+    if isinstance(found, Exception):
+        waiting.set_exception(found)
+    else:
+        waiting.set_result(found)
 
 
 class Memory:

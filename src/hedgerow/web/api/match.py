@@ -23,7 +23,9 @@ router = APIRouter(tags=["match"])
 Body = TypeVar("Body", bound=BaseModel)
 
 
-@router.post("/match", response_model=AnswerOut, dependencies=[Security(bearer_key, scopes=["match"])])
+@router.post(
+    "/match", response_model=AnswerOut, dependencies=[Security(bearer_key, scopes=["match"])]
+)
 async def match(request: Request) -> Response:
     """Check one upload: a file, its hashes, or a URL to fetch it from."""
     service = service_of(request)

@@ -1,0 +1,135 @@
+"""Calls of rooms that wait for the database or the disk: in threads, and never too many.
+
+The event loop does nothing that waits. Changes have threads of their own, so that a database that
+is held by another writer can't keep reads from being answered; and so have imports, which take
+minutes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from hedgerow.web.limits import Limits
+from hedgerow.web.problems import Problem, overloaded
+
+Result = TypeVar("Result")
+
+
+class Calls:
+    """The threads of one service. A context manager; at its end, what was taken is done."""
+
+    def __init__(self, limits: Limits) -> None:
+        queued, retry = limits.max_queued_calls, limits.retry_seconds
+        self._reads = _Line("read", limits.max_calls, queued, retry)
+        self._writes = _Line("write", limits.max_writes, queued, retry)
+        self._imports = _Line("import", limits.max_imports, 0, retry)
+
+    async def read(self, call: Callable[[], Result]) -> Result:
+        """What `call` returns, which only reads. Raises Problem where too many calls wait."""
+        return await asyncio.wrap_future(self._reads.submit(call))
+
+    async def read_on(self, call: Callable[[], Result]) -> Result:
+        """As `read`, for the next piece of an answer that has begun: it waits as long as needed."""
+        return await asyncio.wrap_future(self._reads.submit(call, bounded=False))
+
+    async def write(self, call: Callable[[], Result]) -> Result:
+        """What `call` returns, which changes something. Raises Problem where too many wait."""
+        return await asyncio.wrap_future(self._writes.submit(call))
+
+    def importing(self) -> Import:
+        """A place for one import, from its first byte on. Raises Problem where none is free."""
+        return Import(self._imports)
+
+    def close(self) -> None:
+        """Take no more, and do what was taken."""
+        for line in (self._reads, self._writes, self._imports):
+            line.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class Import:
+    """A place for one import: taken while the list arrives, and until it is done."""
+
+    def __init__(self, line: _Line) -> None:
+        self._line = line
+
+    def __enter__(self) -> Self:
+        self._line.enter()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._line.leave()
+
+    async def run(self, call: Callable[[], Result]) -> Result:
+        """What `call` returns; it goes on where nobody waits for it any more."""
+        return await asyncio.wrap_future(self._line.start(call))
+
+
+class _Line:
+    """Some threads, and a bounded queue in front of them."""
+
+    def __init__(self, name: str, threads: int, queued: int, retry_seconds: int) -> None:
+        self._name = name
+        self._most = threads + queued
+        self._retry_seconds = retry_seconds
+        self._inside = 0
+        self._counting = threading.Lock()
+        self._pool = ThreadPoolExecutor(threads, f"hedgerow-{name}")
+
+    def enter(self, *, bounded: bool = True) -> None:
+        """Count one in; raises Problem where the line is full."""
+        with self._counting:
+            if bounded and self._inside >= self._most:
+                msg = f"too many {self._name}s at once"
+                raise overloaded(msg, self._retry_seconds)
+            self._inside += 1
+
+    def leave(self) -> None:
+        """Count one out."""
+        with self._counting:
+            self._inside -= 1
+
+    def submit(self, call: Callable[[], Result], *, bounded: bool = True) -> Future[Result]:
+        """Queue a call; it is counted until it has ended, whoever still waits for it."""
+        self.enter(bounded=bounded)
+        try:
+            future = self.start(call)
+        except Problem:
+            self.leave()
+            raise
+        future.add_done_callback(self._left)
+        return future
+
+    def start(self, call: Callable[[], Result]) -> Future[Result]:
+        """Queue a call that is counted already; raises Problem where the service is ending."""
+        try:
+            return self._pool.submit(call)
+        except RuntimeError:  # what a closed pool raises
+            raise overloaded("the service is ending", self._retry_seconds) from None
+
+    def _left(self, _future: Future[Any]) -> None:
+        self.leave()
+
+    def close(self) -> None:
+        """Do what was taken, and end the threads."""
+        self._pool.shutdown(wait=True)
