@@ -185,7 +185,8 @@ def test_hits_come_in_order_and_with_their_codes(make):
 
 
 @pytest.mark.parametrize("threads", [0, 1, 2, 3, 100])
-def test_threads_answer_alike(make, threads):
+def test_threads_answer_alike(make, monkeypatch, threads):
+    monkeypatch.setattr(index_module, "QUERIES_A_THREAD", 1)
     codes = family("clustered", 1, 4000)
     index = make()
     index.add(codes[:3000], np.arange(3000))

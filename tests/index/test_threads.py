@@ -46,6 +46,7 @@ def search_and_check(index, codes, ledger, done, problems, counts, seed):
 
 def test_searches_while_another_thread_changes(make, monkeypatch):
     monkeypatch.setattr(index_module, "BULK_AT", 500)
+    monkeypatch.setattr(index_module, "QUERIES_A_THREAD", 1)
     monkeypatch.setattr(build, "cut_for", lambda count: Cut(16, 8) if count > 50 else Cut(0, 0))
     index = make(seal_at=60)
     rng = np.random.default_rng(1)

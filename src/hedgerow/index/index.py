@@ -38,6 +38,9 @@ LOCK = "lock"
 SEAL_AT = 32_768
 """Pairs in the tail from which it is sealed into a segment."""
 
+QUERIES_A_THREAD = 16
+"""Queries below which a thread of their own takes longer to start than they to search."""
+
 BULK_AT = 16_384
 """Pairs added in one call from which they become a segment at once, without the log."""
 
@@ -392,9 +395,10 @@ class Index:
 
 
 def _chunks(count: int, threads: int) -> Sequence[slice]:
-    if threads <= 1 or count <= 1:
+    shares = min(threads, count // QUERIES_A_THREAD)
+    if shares <= 1:
         return [slice(0, count)]
-    edges = np.linspace(0, count, min(threads, count) + 1).astype(int)
+    edges = np.linspace(0, count, shares + 1).astype(int)
     return [slice(int(a), int(b)) for a, b in pairwise(edges)]
 
 
