@@ -16,7 +16,7 @@ from pathlib import Path
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
-PARTS = ("startup", "hashing", "scanning", "importing", "index")
+PARTS = ("startup", "hashing", "scanning", "importing", "index", "serve")
 OUT = Path(__file__).resolve().parent / "out"
 
 
@@ -34,7 +34,8 @@ def main() -> None:
             continue
         print(f"Measuring: {name} …", flush=True)
         measure: Callable[..., list[report.Row]] = import_module(f"bench.{name}").measure
-        given = {"count": arguments.codes} if name == "index" and arguments.codes else {}
+        sized = name in {"index", "serve"} and arguments.codes
+        given = {"count": arguments.codes} if sized else {}
         rows += measure(**given)
     OUT.mkdir(exist_ok=True)
     report.write_json(rows, OUT / "benchmark.json")

@@ -3,8 +3,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.postgres import sqlite_only
 
 from hedgerow.banks import (
+    BadBank,
     BadContent,
     BadPage,
     Banks,
@@ -112,6 +114,38 @@ def test_contents_are_reached_through_their_own_bank_only(banks: Banks) -> None:
         banks.add_content("none", [Signal("pdq", PDQ)])
 
 
+def test_nothing_new_leaves_what_is_done_around_it(banks: Banks, database: Database) -> None:
+    first = banks.add_content("known", [Signal("pdq", PDQ)]).content
+    with database.write():
+        banks.create("around")
+        assert not banks.add_content("known", [Signal("pdq", PDQ)]).created
+        assert banks.remove_by_signal("known", "pdq", PDQ[::-1]) == []
+    assert [bank.name for bank in banks.list()] == ["around", "known"]
+    assert banks.list_content("known") == [first]
+
+
+def test_what_is_refused_leaves_nothing_in_what_is_done_around_it(
+    banks: Banks, database: Database
+) -> None:
+    with database.write():
+        banks.create("around")
+        with pytest.raises(BadBank):
+            banks.update("known", description="half", thresholds={"pdq": 4, "smell": 5})
+        with pytest.raises(NoSuchBank):
+            banks.add_content("none", [Signal("pdq", PDQ)])
+    known = banks.get("known")
+    assert (known.description, dict(known.thresholds)) == ("", {})
+    assert banks.get("around").contents == 0
+
+
+@pytest.mark.parametrize("name", ["none", "\0", "a\0", "\udcff", "ü", ""])
+def test_a_bank_that_no_database_could_name_is_missed_like_any(banks: Banks, name: str) -> None:
+    with pytest.raises(NoSuchBank):
+        banks.get(name)
+    with pytest.raises(NoSuchBank):
+        banks.add_content(name, [Signal("pdq", PDQ)])
+
+
 def test_remove_by_signal_takes_all_that_have_it(banks: Banks) -> None:
     ids = [
         banks.add_content("known", [Signal("pdq", PDQ), Signal("md5", f"{n:032x}")]).content.id
@@ -179,6 +213,7 @@ def test_limits_can_be_set(database: Database) -> None:
         banks.list_content("known", limit=3)
 
 
+@sqlite_only("looks at the bytes of its files")
 def test_a_withdrawn_hash_is_in_no_byte_of_any_file(
     banks: Banks, database: Database, path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.postgres import Maker
 
 from hedgerow.banks import Banks, Content, Format, ImportOptions, NoSuchBank, exports
 from hedgerow.signals import Signal
@@ -60,13 +61,17 @@ def told(content: Content) -> tuple[object, ...]:
 @settings(deadline=None, max_examples=60)
 @given(contents, st.sampled_from([Format.NDJSON, Format.CSV]), st.integers(1, 4))
 def test_export_and_import_lose_nothing(
+    make_database_url: Maker,
     tmp_path_factory: pytest.TempPathFactory,
     rows: list[dict[str, object]],
     wanted: Format,
     page: int,
 ) -> None:
     folder = tmp_path_factory.mktemp("export")
-    with pytest.MonkeyPatch.context() as patch, open_database(f"sqlite:///{folder}/h") as database:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        open_database(make_database_url.again()) as database,
+    ):
         patch.setattr(exports, "PAGE", page)
         banks = Banks(database)
         banks.create("one")
@@ -93,10 +98,12 @@ def test_export_and_import_lose_nothing(
     )
 )
 def test_lines_keep_every_signal(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
+    make_database_url: Maker,
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[tuple[str, str]],
 ) -> None:
     folder = tmp_path_factory.mktemp("export")
-    with open_database(f"sqlite:///{folder}/h") as database:
+    with open_database(make_database_url.again()) as database:
         banks = Banks(database)
         banks.create("one")
         banks.create("two")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.postgres import Maker
 
 from hedgerow.banks import Banks, ImportOptions, SignalFeed, feed, key_of
 from hedgerow.index import codes_to_hex
@@ -86,6 +87,7 @@ operations = st.lists(
 @settings(deadline=None, max_examples=40)
 @given(operations, st.integers(1, 4), st.integers(1, 4))
 def test_following_and_replaying_give_what_the_banks_hold(
+    make_database_url: Maker,
     tmp_path_factory: pytest.TempPathFactory,
     steps: list[tuple[str, int, int]],
     step_codes: int,
@@ -94,7 +96,10 @@ def test_following_and_replaying_give_what_the_banks_hold(
     folder = tmp_path_factory.mktemp("feed")
     held: dict[int, str] = {}
     at = 0
-    with pytest.MonkeyPatch.context() as patch, open_database(f"sqlite:///{folder}/h") as database:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        open_database(make_database_url.again()) as database,
+    ):
         patch.setattr(feed, "STEP_CODES", step_codes)
         patch.setattr(feed, "STEP_CHANGES", step_changes)
         banks = Banks(database)
@@ -188,10 +193,10 @@ def _write_in_a_process(url: str, base: int) -> None:
             Banks(database).add_content("known", pdq(base + n))
 
 
-def test_processes_wait_for_each_other(banks: Banks, database: Database, path: Path) -> None:
+def test_processes_wait_for_each_other(banks: Banks, database: Database, database_url: str) -> None:
     context = multiprocessing.get_context("spawn")
     running = [
-        context.Process(target=_write_in_a_process, args=(f"sqlite:///{path}", base))
+        context.Process(target=_write_in_a_process, args=(database_url, base))
         for base in (100, 200)
     ]
     for process in running:

@@ -370,6 +370,12 @@ def test_a_file_that_changes_meanwhile_is_refused(
     assert banks.get("known").unfinished == ()
 
 
+@pytest.mark.parametrize("name", ["a\0b", "\udcff", "x" * 1000, ""])
+def test_an_import_may_be_called_anything(banks: Banks, tmp_path: Path, name: str) -> None:
+    report = banks.import_file("known", write(tmp_path, "list.txt", hashes(2)), name=name)
+    assert report.record.name == name.replace("\0", "?").replace("\udcff", "?")[:256]
+
+
 def test_a_bank_deleted_meanwhile_ends_the_import(
     banks: Banks, database: Database, tmp_path: Path
 ) -> None:

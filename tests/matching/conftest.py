@@ -9,8 +9,8 @@ from hedgerow.store import open_database
 
 
 @pytest.fixture
-def database(tmp_path):
-    with open_database(f"sqlite:///{tmp_path}/hedgerow.db") as opened:
+def database(database_url):
+    with open_database(database_url) as opened:
         yield opened
 
 

@@ -9,6 +9,7 @@ import time
 
 import pytest
 from tests.matching.signals import flipped, md5, pdq, query
+from tests.postgres import sqlite_only
 
 from hedgerow.banks import Banks, ImportOptions
 from hedgerow.matching import Matcher, Verdict
@@ -32,15 +33,9 @@ with open_database(sys.argv[1]) as database, Matcher(database, Path(sys.argv[2])
 class Elsewhere:
     """A matcher of the same home in another process."""
 
-    def __init__(self, folder):
+    def __init__(self, url, folder):
         self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-c",
-                OTHER_PROCESS,
-                f"sqlite:///{folder}/hedgerow.db",
-                folder / "index",
-            ],
+            [sys.executable, "-c", OTHER_PROCESS, url, folder / "index"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -59,11 +54,11 @@ class Elsewhere:
 
 
 @pytest.fixture(params=["this writes the index", "the other writes the index"])
-def both(request, tmp_path, database, banks, make_matcher):
+def both(request, tmp_path, database_url, banks, make_matcher):
     """A verdict as this process gives it and as another does, which are the same."""
     banks.create("first", "record")
     banks.add_content("first", [pdq(1000), md5("first")])
-    other = Elsewhere(tmp_path)
+    other = Elsewhere(database_url, tmp_path)
     if request.param.startswith("the other"):
         other.verdict(BANKED)
     matcher = make_matcher(seal_at=8)
@@ -211,6 +206,7 @@ def test_the_index_is_not_read_from_the_beginning_each_time(banks, database, tmp
     assert sum(taken) == 20
 
 
+@sqlite_only("PostgreSQL has no log that a reader holds")
 def test_no_transaction_is_open_while_the_index_is_searched(banks, matcher, monkeypatch):
     """A long one would keep the database's write-ahead log from shrinking."""
     banks.create("known", "block")
@@ -273,11 +269,11 @@ def test_threads_share_a_matcher_while_the_banks_change(banks, matcher):
     assert max(compared) > 10
 
 
-def test_a_database_of_another_home_has_no_part_in_it(tmp_path, banks, matcher):
+def test_a_database_of_another_home_has_no_part_in_it(make_database_url, tmp_path, banks, matcher):
     banks.create("known", "block")
     banks.add_content("known", [BANKED])
     with (
-        open_database(f"sqlite:///{tmp_path}/other.db") as other,
+        open_database(make_database_url()) as other,
         Matcher(other, tmp_path / "other-index") as elsewhere,
     ):
         [answer] = elsewhere.match([query(BANKED)])

@@ -72,13 +72,13 @@ def expected(asked, banks, refused, compared):
     uploads=st.lists(UPLOADS, min_size=1, max_size=8),
     chosen=st.none() | st.sets(st.integers(0, 3)),
 )
-def test_the_matcher_answers_as_brute_force_does(made, uploads, chosen):
+def test_the_matcher_answers_as_brute_force_does(make_database_url, made, uploads, chosen):
     with tempfile.TemporaryDirectory() as folder:
-        compare(Path(folder), made, uploads, chosen)
+        compare(make_database_url.again(), Path(folder), made, uploads, chosen)
 
 
-def compare(folder, made, uploads, chosen):
-    with open_database(f"sqlite:///{folder}/hedgerow.db") as database:
+def compare(url, folder, made, uploads, chosen):
+    with open_database(url) as database:
         banks = Banks(database)
         known = {}
         for number, (action, threshold, contents) in enumerate(made):

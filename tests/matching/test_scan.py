@@ -6,12 +6,14 @@ import shutil
 import pytest
 from PIL import Image
 from tests.matching.signals import md5, pdq
+from tests.postgres import sqlite_only
 
 from hedgerow import media
 from hedgerow.banks import NoSuchBank
 from hedgerow.matching import Summary, Verdict, hashing_workers, scan, scanning
 from hedgerow.signals import Signal
 
+pytestmark = sqlite_only("is about files; the database stands far behind, and each test takes long")
 LIMITS = media.Limits(max_bytes=2_000_000)
 
 

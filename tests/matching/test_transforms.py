@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
+from tests.postgres import sqlite_only
 
 from hedgerow import media
 from hedgerow.matching import Verdict, hashing_workers, query_of
 from hedgerow.signals import Signal
 
+pytestmark = sqlite_only("is about pictures; the database stands far behind")
 PICTURES = ("astronaut.png", "chelsea.png", "rocket.jpg")
 TURNS = {
     "none": None,

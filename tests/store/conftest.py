@@ -3,15 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from hedgerow.store import Database, open_database
+from hedgerow.store import Database, open_database, read_url
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "hedgerow.db"
+def path(database_url: str) -> Path:
+    """Of SQLite's file; its folder holds nothing else."""
+    return Path(str(read_url(database_url).database))
 
 
 @pytest.fixture
-def database(path: Path) -> Iterator[Database]:
-    with open_database(f"sqlite:///{path}") as opened:
+def database(database_url: str) -> Iterator[Database]:
+    with open_database(database_url) as opened:
         yield opened

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from tests.postgres import Maker
 
-from hedgerow.store import Counter, Database, allocate, open_database
+from hedgerow.store import Counter, Database, DatabaseBusy, allocate, hold, open_database
 
 
 def test_numbers_begin_at_one_and_follow(database: Database) -> None:
@@ -33,9 +34,8 @@ def test_none_can_not_be_allocated(database: Database, n: int) -> None:
 
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.integers(1, 1000), min_size=1, max_size=20))
-def test_ranges_never_overlap(tmp_path_factory: pytest.TempPathFactory, sizes: list[int]) -> None:
-    folder = tmp_path_factory.mktemp("counters")
-    with open_database(f"sqlite:///{folder}/h.db") as database, database.write() as session:
+def test_ranges_never_overlap(make_database_url: Maker, sizes: list[int]) -> None:
+    with open_database(make_database_url.again()) as database, database.write() as session:
         starts = [allocate(session, "a", size) for size in sizes]
         assert session.execute(select(Counter.value)).scalar_one() == sum(sizes)
     assert starts == [1 + sum(sizes[:i]) for i in range(len(sizes))]
@@ -56,3 +56,34 @@ def test_threads_wait_for_each_other(database: Database) -> None:
     for thread in threads:
         thread.join()
     assert taken == list(range(1, 240, 3))
+
+
+def test_the_first_use_of_a_counter_may_be_at_the_same_time(database: Database) -> None:
+    """Both find no row. On SQLite the second isn't let in; on PostgreSQL it waits for the row."""
+    taken: list[int] = []
+    entered = threading.Event()
+
+    def second() -> None:
+        entered.set()
+        with database.write() as session:
+            taken.append(allocate(session, "new"))
+
+    thread = threading.Thread(target=second)
+    with database.write() as session:
+        first = allocate(session, "new")
+        thread.start()
+        assert entered.wait(60)
+        assert taken == []
+    thread.join(60)
+    assert [first, *taken] == [1, 2]
+
+
+def test_a_counter_that_is_held_stays_as_it_is(database: Database, database_url: str) -> None:
+    with database.write() as session:
+        hold(session, "a")  # never used: nothing to hold, and no number either
+        assert allocate(session, "a") == 1
+    with open_database(database_url, busy_seconds=0.1) as other, database.write() as session:
+        hold(session, "a")
+        with pytest.raises(DatabaseBusy), other.write() as waiting:
+            allocate(waiting, "a")
+        assert allocate(session, "a") == 2

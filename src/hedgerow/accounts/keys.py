@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
 
 from hedgerow.accounts.errors import NoSuchKey
 from hedgerow.accounts.models import ApiKeyRow
@@ -18,6 +19,9 @@ from hedgerow.store import Database, allocate, now
 
 PREFIX = "hr_"
 """Of every key, so that scanners for leaked secrets can know one."""
+
+MAX_ID = 2**63 - 1
+"""The largest number that a database can hold."""
 
 _COUNTER = "api_key"
 _SECRET_BYTES = 32
@@ -57,8 +61,9 @@ class Keys:
             return _record(row), key
 
     def list(self, after: int = 0, limit: int = 100) -> Sequence[ApiKey]:
-        """Up to `limit` keys with numbers above `after`, revoked ones too, in their order."""
-        query = select(ApiKeyRow).where(ApiKeyRow.id > after).order_by(ApiKeyRow.id).limit(limit)
+        """The first `limit` keys (at least 1) with numbers above `after`, revoked ones too."""
+        above = ApiKeyRow.id > min(after, MAX_ID)
+        query = select(ApiKeyRow).where(above).order_by(ApiKeyRow.id).limit(limit)
         with self._database.read() as session:
             return [_record(row) for row in session.execute(query).scalars()]
 
@@ -69,10 +74,7 @@ class Keys:
             NoSuchKey: there is none.
         """
         with self._database.read() as session:
-            row = session.get(ApiKeyRow, key_id)
-            if row is None:
-                raise NoSuchKey(key_id)
-            return _record(row)
+            return _record(_row(session, key_id))
 
     def revoke(self, key_id: int) -> ApiKey:
         """Make a key good for nothing; one that was revoked stays as it is.
@@ -81,9 +83,7 @@ class Keys:
             NoSuchKey: there is none.
         """
         with self._database.write() as session:
-            row = session.get(ApiKeyRow, key_id)
-            if row is None:
-                raise NoSuchKey(key_id)
+            row = _row(session, key_id, locked=True)
             row.revoked_at = row.revoked_at or now()
             session.flush()
             return _record(row)
@@ -113,6 +113,15 @@ class Keys:
                     .values(last_used_at=at)
                     .execution_options(synchronize_session=False)
                 )
+
+
+def _row(session: Session, key_id: int, *, locked: bool = False) -> ApiKeyRow:
+    # A larger number fits no column, which each database says in a way of its own.
+    possible = 0 < key_id <= MAX_ID
+    row = session.get(ApiKeyRow, key_id, with_for_update=locked) if possible else None
+    if row is None:
+        raise NoSuchKey(key_id)
+    return row
 
 
 def _record(row: ApiKeyRow) -> ApiKey:

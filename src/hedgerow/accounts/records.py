@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from hedgerow.accounts.errors import BadKey
 
+MAX_NAME = 128
+"""Characters of a key's name."""
+
 
 class Scope(StrEnum):
     """What a key may do. None of them implies another."""
@@ -52,7 +55,8 @@ def checked_scopes(given: Iterable[str]) -> tuple[Scope, ...]:
     """
     wanted = set(given)
     if unknown := wanted - set(Scope):
-        msg = f"there is no scope {min(unknown)[:40]!r}; there are {', '.join(Scope)}"
+        # Not all of a long one: it could be a key in the wrong place.
+        msg = f"there is no scope {min(unknown)[:12]!r}; there are {', '.join(Scope)}"
         raise BadKey(msg)
     if not wanted:
         msg = f"a key needs a scope: {', '.join(Scope)}"
@@ -70,7 +74,3 @@ def checked_name(name: str) -> str:
         msg = f"a key's name has 1 to {MAX_NAME} printable characters and no space around it"
         raise BadKey(msg)
     return name
-
-
-MAX_NAME = 128
-"""Characters of a key's name."""

@@ -21,10 +21,13 @@ class KeyRing:
         self._known: Mapping[bytes, ApiKey] = {}
         self._uses: dict[int, datetime] = {}
         self._noting = threading.Lock()
+        self._reading = threading.Lock()
 
     def refresh(self) -> None:
         """Read the keys anew: what was revoked anywhere is good for nothing from now on."""
-        self._known = self._keys.active()
+        # One at a time: what another thread began to read earlier must not replace this.
+        with self._reading:
+            self._known = self._keys.active()
 
     def find(self, key: str) -> ApiKey | None:
         """The key, if it is one and not revoked; notes that it was used.

@@ -1,5 +1,6 @@
 """Named lists of known content: banks, their contents and signals, and the feed of changes."""
 
+from hedgerow.banks.counting import changed_at, signal_counts
 from hedgerow.banks.errors import (
     BadBank,
     BadContent,
@@ -9,6 +10,7 @@ from hedgerow.banks.errors import (
     BankExists,
     BanksProblem,
     ExportBroken,
+    FixedBank,
     ImportBroken,
     ImportFailed,
     ImportRefused,
@@ -29,6 +31,7 @@ from hedgerow.banks.lookups import (
     mark_of,
     policies,
     signal_types_in_use,
+    signal_types_of_finds,
 )
 from hedgerow.banks.records import (
     Action,
@@ -43,11 +46,14 @@ from hedgerow.banks.records import (
     Kind,
     Policy,
 )
+from hedgerow.banks.sentinel import SENTINEL_NAME, SENTINEL_PDQ
 from hedgerow.banks.service import Banks
 
 __all__ = [
     "CONTENT_BITS",
     "DEFAULT_LIMITS",
+    "SENTINEL_NAME",
+    "SENTINEL_PDQ",
     "Action",
     "Added",
     "BadBank",
@@ -63,6 +69,7 @@ __all__ = [
     "Content",
     "ExactMatch",
     "ExportBroken",
+    "FixedBank",
     "Format",
     "Import",
     "ImportBroken",
@@ -81,6 +88,7 @@ __all__ = [
     "SignalFeed",
     "bank_of",
     "bank_range",
+    "changed_at",
     "content_of",
     "content_range",
     "contents_by_id",
@@ -89,5 +97,7 @@ __all__ = [
     "latest",
     "mark_of",
     "policies",
+    "signal_counts",
     "signal_types_in_use",
+    "signal_types_of_finds",
 ]

@@ -1,8 +1,12 @@
 """The change feed's writing side: every change of what a bank matches leaves one line.
 
-A change is numbered before anything else happens in its transaction. The counter's row then is
-the lock that all of them wait for, so the order of the numbers is the order of the commits, and
-a content made in change n has a higher number than any made alone in a change before n.
+A change is numbered, or its number held, before anything else happens in its transaction. The
+counter's row then is the lock that all of them wait for, so the order of the numbers is the order
+of the commits, and a content made in change n has a higher number than any made alone in a change
+before n.
+
+What writes takes its locks in one order, or two could wait for each other: this counter, the
+bank, the import, the other counters.
 """
 
 from enum import StrEnum
@@ -11,7 +15,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from hedgerow.banks.models import ChangeRow
-from hedgerow.store import allocate, now
+from hedgerow.store import allocate, hold, now
 
 SEQUENCE = "change"
 BANK = "bank"
@@ -38,6 +42,11 @@ class Op(StrEnum):
 def next_sequence(session: Session) -> int:
     """Take the number of the next change, and with it the lock of all changes."""
     return allocate(session, SEQUENCE)
+
+
+def wait_for_others(session: Session) -> None:
+    """Take the lock of all changes, but no number: there may be nothing to change."""
+    hold(session, SEQUENCE)
 
 
 def record(

@@ -11,7 +11,7 @@ from hedgerow.banks.limits import Limits
 from hedgerow.banks.records import Action, Kind
 from hedgerow.signals import BadSignal, Comparison, Signal, UnknownSignalType
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 # Separators of labels in CSV, and whatever a terminal or a database chokes on.
 _NOT_IN_LABEL = re.compile(r"[|;\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NOT_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -38,7 +38,7 @@ def bank_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         msg = (
             "a bank's name is 1 to 64 letters, digits, dots, underscores and hyphens of ASCII, "
-            "and starts with a letter or digit"
+            "and starts with none of dot and hyphen"
         )
         raise BadBank(msg)
     return name

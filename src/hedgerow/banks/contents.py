@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import cast
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from hedgerow.banks import changes, curation
@@ -23,8 +23,13 @@ IDS_A_STATEMENT = 5_000
 
 def add(session: Session, bank: str, draft: Draft) -> Added:
     """Put a checked content into a bank, unless one with the same signals is in it."""
-    sequence = changes.next_sequence(session)
-    bank_id = curation.require(session, bank).id
+    changes.wait_for_others(session)
+    bank_id = curation.require_changeable(session, bank).id
+    return put(session, bank_id, draft)
+
+
+def put(session: Session, bank_id: int, draft: Draft) -> Added:
+    """As `add`, into any bank; the lock of all changes is held already."""
     mark = fingerprint(draft.signals)
     same = session.execute(
         select(ContentRow.id).where(
@@ -32,9 +37,8 @@ def add(session: Session, bank: str, draft: Draft) -> Added:
         )
     ).scalar()
     if same is not None:
-        existing = by_ids(session, [same])[same]
-        session.rollback()  # nothing changed, so no number is used and nothing is written
-        return Added(existing, created=False)
+        return Added(by_ids(session, [same])[same], created=False)
+    sequence = changes.next_sequence(session)
     content_id = allocate(session, changes.CONTENT)
     key_of(bank_id, content_id)  # refuses a number that doesn't fit
     insert_drafts(session, bank_id, None, [(content_id, mark, draft)])
@@ -122,11 +126,11 @@ def _by_ids(session: Session, ids: Sequence[int]) -> dict[int, Content]:
     signals: dict[int, list[Signal]] = {}
     columns = SignalRow.content_id, SignalRow.signal_type, SignalRow.value, SignalRow.quality
     for content_id, signal_type, value, quality in session.execute(
-        select(*columns)
-        .where(SignalRow.content_id.in_(ids))
-        .order_by(SignalRow.content_id, SignalRow.signal_type)
+        select(*columns).where(SignalRow.content_id.in_(ids))
     ):
         signals.setdefault(content_id, []).append(Signal(signal_type, value, quality))
+    for found in signals.values():
+        found.sort(key=lambda signal: signal.type)  # databases sort text in different ways
     rows = session.execute(
         select(ContentRow, BankRow.name)
         .join(BankRow, BankRow.id == ContentRow.bank_id)
@@ -150,15 +154,30 @@ def _by_ids(session: Session, ids: Sequence[int]) -> dict[int, Content]:
     }
 
 
+def set_note(session: Session, bank: str, content_id: int, note: str) -> None:
+    """Give a content of a bank another note. What it matches stays, so no change is recorded.
+
+    Raises:
+        NoSuchBank: there is no such bank.
+        NoSuchContent: the bank has no such content.
+        FixedBank: it is the test bank.
+    """
+    changes.wait_for_others(session)  # it may be being removed
+    curation.require_changeable(session, bank)
+    get(session, bank, content_id)
+    session.execute(update(ContentRow).where(ContentRow.id == content_id).values(note=note))
+
+
 def remove(session: Session, bank: str, content_id: int) -> None:
     """Delete one content of a bank: its rows are gone when the transaction commits.
 
     Raises:
         NoSuchBank: there is no such bank.
         NoSuchContent: the bank has no such content.
+        FixedBank: it is the test bank.
     """
     sequence = changes.next_sequence(session)
-    bank_id = curation.require(session, bank).id
+    bank_id = curation.require_changeable(session, bank).id
     row = session.execute(
         select(ContentRow.id).where(
             ContentRow.id == content_id, ContentRow.bank_id == bank_id, visible()
@@ -176,8 +195,8 @@ def remove_by_signal(session: Session, bank: str, signal: Signal) -> list[int]:
     Contents an unfinished import has staged go too, or finishing it would bring back what was
     withdrawn. Nobody has seen them, so they are neither in the feed nor returned.
     """
-    sequence = changes.next_sequence(session)
-    bank_id = curation.require(session, bank).id
+    changes.wait_for_others(session)
+    bank_id = curation.require_changeable(session, bank).id
     query = (
         select(ContentRow.id, visible())
         .join(SignalRow, SignalRow.content_id == ContentRow.id)
@@ -193,10 +212,7 @@ def remove_by_signal(session: Session, bank: str, signal: Signal) -> list[int]:
     for content_id, _ in found:
         _delete(session, content_id)
     for content_id in removed:
-        changes.record(session, sequence, Op.REMOVE, bank_id, content_id)
-        sequence = changes.next_sequence(session)
-    if not found:
-        session.rollback()
+        changes.record(session, changes.next_sequence(session), Op.REMOVE, bank_id, content_id)
     return removed
 
 

@@ -1,13 +1,13 @@
 """Making, changing, listing and deleting banks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, union_all, update
 from sqlalchemy.orm import Session
 
 from hedgerow.banks import changes, checks
 from hedgerow.banks.changes import Op
-from hedgerow.banks.errors import BankExists, NoSuchBank
+from hedgerow.banks.errors import BankExists, FixedBank, NoSuchBank
 from hedgerow.banks.keys import key_of
 from hedgerow.banks.limits import Limits
 from hedgerow.banks.models import BankRow, ContentRow, ImportRow, SignalRow, ThresholdRow
@@ -24,6 +24,8 @@ def create(
     thresholds: Mapping[str, int],
     description: str,
     limits: Limits,
+    *,
+    test: bool = False,
 ) -> int:
     """Make a bank and return its number; see `Banks.create`."""
     checked_kind = checks.bank_kind(kind)
@@ -32,6 +34,7 @@ def create(
         "kind": checked_kind,
         "action": checks.bank_action(checked_kind, action),
         "description": checks.description(description, limits),
+        "test": test,
     }
     distances = checks.thresholds(thresholds)
     sequence = changes.next_sequence(session)
@@ -56,7 +59,7 @@ def change(
 ) -> int:
     """Change a bank and return its number; see `Banks.update`."""
     sequence = changes.next_sequence(session)
-    row = require(session, name)
+    row = require_changeable(session, name)
     values: dict[str, object] = {}
     if new_name is not None and new_name != name:
         values["name"] = checks.bank_name(new_name)
@@ -83,7 +86,9 @@ def change(
 def remove(session: Session, name: str) -> None:
     """Delete a bank and all in it, staged contents of unfinished imports too."""
     sequence = changes.next_sequence(session)
-    bank_id = require(session, name).id
+    bank_id = require_changeable(session, name).id
+    # Wait for imports that are staging: what they staged has to be seen to be deleted.
+    session.execute(select(BankRow.id).where(BankRow.id == bank_id).with_for_update())
     contents = select(ContentRow.id).where(ContentRow.bank_id == bank_id)
     session.execute(delete(SignalRow).where(SignalRow.content_id.in_(contents)))
     session.execute(delete(ContentRow).where(ContentRow.bank_id == bank_id))
@@ -99,16 +104,59 @@ def require(session: Session, name: str) -> BankRow:
     Raises:
         NoSuchBank: there is none.
     """
+    _require_askable(name)
     row = session.execute(select(BankRow).where(BankRow.name == name)).scalar_one_or_none()
     if row is None:
         raise NoSuchBank(name)
     return row
 
 
-def banks(session: Session) -> list[Bank]:
-    """Return all banks by name."""
-    rows = session.execute(select(BankRow).order_by(BankRow.name)).scalars().all()
-    counts = _content_counts(session)
+def require_changeable(session: Session, name: str) -> BankRow:
+    """As `require`, of a bank that is to be changed or given other contents.
+
+    Raises:
+        NoSuchBank: there is none.
+        FixedBank: it is the test bank.
+    """
+    row = require(session, name)
+    if row.test:
+        raise FixedBank(name)
+    return row
+
+
+def _require_askable(name: str) -> None:
+    # Some of what no bank is called can't even be said to a database.
+    if not (name.isascii() and name.isprintable()):
+        raise NoSuchBank(name)
+
+
+def require_alone(session: Session, name: str) -> int:
+    """As `require_changeable`, with a lock that holds back others who ask for it in this way.
+
+    Returns its number.
+
+    Raises:
+        NoSuchBank: there is none.
+        FixedBank: it is the test bank.
+    """
+    _require_askable(name)
+    # "Key share": contents may be put into it meanwhile.
+    query = select(BankRow.id, BankRow.test).where(BankRow.name == name)
+    row = session.execute(query.with_for_update(key_share=True)).one_or_none()
+    if row is None:
+        raise NoSuchBank(name)
+    bank_id, test = row
+    if test:
+        raise FixedBank(name)
+    return bank_id
+
+
+def banks(session: Session, after: str = "", limit: int | None = None) -> list[Bank]:
+    """Return banks by name: all of them, or the first `limit` with names after `after`."""
+    # Sorted here: databases sort text in different ways.
+    rows = sorted(session.execute(select(BankRow)).scalars(), key=lambda row: row.name)
+    rows = [row for row in rows if row.name > after][:limit]
+    counts = _content_counts(session, None if limit is None else [row.id for row in rows])
     distances = distances_by_bank(session)
     return [_bank(row, counts.get(row.id, 0), distances.get(row.id, {})) for row in rows]
 
@@ -118,7 +166,7 @@ def summary(session: Session, name: str) -> Bank:
     row = require(session, name)
     return _bank(
         row,
-        _content_counts(session, row.id).get(row.id, 0),
+        _content_counts(session, [row.id]).get(row.id, 0),
         distances_by_bank(session, row.id).get(row.id, {}),
     )
 
@@ -171,21 +219,22 @@ def import_record(row: ImportRow) -> Import:
     )
 
 
-def _content_counts(session: Session, bank_id: int | None = None) -> dict[int, int]:
-    # All contents less the staged ones: both counts come from an index alone.
+def _content_counts(session: Session, banks: Sequence[int] | None = None) -> dict[int, int]:
+    # All contents less the staged ones: both counts come from an index alone. In one statement,
+    # as an import may stage more between two.
     every = select(ContentRow.bank_id, func.count()).group_by(ContentRow.bank_id)
     staged = (
-        select(ImportRow.bank_id, func.count())
+        select(ImportRow.bank_id, -func.count())
         .join(ContentRow, ContentRow.import_id == ImportRow.id)
         .where(ImportRow.status == UNFINISHED)
         .group_by(ImportRow.bank_id)
     )
-    if bank_id is not None:
-        every = every.where(ContentRow.bank_id == bank_id)
-        staged = staged.where(ImportRow.bank_id == bank_id)
-    counts = {row[0]: row[1] for row in session.execute(every)}
-    for bank, count in session.execute(staged):
-        counts[bank] -= count
+    if banks is not None:
+        every = every.where(ContentRow.bank_id.in_(banks))
+        staged = staged.where(ImportRow.bank_id.in_(banks))
+    counts: dict[int, int] = {}
+    for bank, count in session.execute(union_all(every, staged)):
+        counts[bank] = counts.get(bank, 0) + count
     return counts
 
 
@@ -199,6 +248,7 @@ def _bank(row: BankRow, contents: int, distances: Mapping[str, int]) -> Bank:
         description=row.description,
         contents=contents,
         created_at=row.created_at,
+        test=row.test,
     )
 
 

@@ -2,6 +2,7 @@
 
 BanksProblem
 ├── BadBank         a bank's name, kind, action or threshold is not possible
+│   └── FixedBank       the test bank stays as it is
 ├── BankExists      the name is taken
 ├── NoSuchBank
 ├── BadContent      a signal, label or note is not possible
@@ -26,6 +27,13 @@ class BanksProblem(Exception):
 
 class BadBank(BanksProblem):
     """A bank's name, kind, action or threshold is not possible."""
+
+
+class FixedBank(BadBank):
+    """The test bank stays as it is."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is the test bank and stays as it is; use a bank of your own")
 
 
 class BankExists(BanksProblem):

@@ -49,18 +49,19 @@ def import_file(
     options: ImportOptions,
     limits: Limits,
     progress: Progress | None,
+    name: str,
 ) -> ImportReport:
     """Import a file; see `Banks.import_file`."""
     tell = progress or (lambda _done, _total: None)
     options = _checked(replace(options, format=format_of(path, options)), limits)
     with database.read() as session:
-        curation.require(session, bank)
+        curation.require_changeable(session, bank)
     with _open(path) as stream:
         digest = _digest(stream)
         total, bad = _validate(stream, options, limits, tell)
         if bad.total and not options.skip_bad:
             raise ImportRefused(bad.total, bad.rows)
-        import_id, resumed = staging.begin(database, bank, path.name, _identity(digest, options))
+        import_id, resumed = staging.begin(database, bank, name, _identity(digest, options))
         _stage(database, stream, import_id, options, limits, lambda done: tell(done, total))
         if _digest(stream) != digest:
             msg = "the file changed while it was imported, so nothing was; import it again"

@@ -87,6 +87,7 @@ def policies(session: Session) -> dict[int, Policy]:
             kind=Kind(row.kind),
             action=None if row.action is None else Action(row.action),
             thresholds={**defaults, **own.get(row.id, {})},
+            test=row.test,
         )
         for row in rows
     }
@@ -104,4 +105,27 @@ def signal_types_in_use(session: Session) -> set[str]:
     while (name := session.execute(step).scalar()) is not None:
         found.add(name)
         step = query.where(SignalRow.signal_type > name)
+    return found
+
+
+def signal_types_of_finds(session: Session) -> set[str]:
+    """As `signal_types_in_use`, without what only the test bank has: what finds are made by."""
+    tested = set(
+        session.execute(
+            select(ContentRow.id)
+            .join(BankRow, BankRow.id == ContentRow.bank_id)
+            .where(BankRow.test.is_(True))
+        ).scalars()
+    )
+    found: set[str] = set()
+    for name in signal_types_in_use(session):
+        # One signal more than the test bank can have, in the order of the index: no further read.
+        some = (
+            select(SignalRow.content_id)
+            .where(SignalRow.signal_type == name)
+            .order_by(SignalRow.value)
+            .limit(len(tested) + 1)
+        )
+        if not tested.issuperset(session.execute(some).scalars()):
+            found.add(name)
     return found

@@ -90,6 +90,7 @@ class Bank:
         description: free text.
         contents: how many it has.
         created_at: UTC.
+        test: whether it is the test bank, whose matches are no finds.
     """
 
     id: int
@@ -100,6 +101,7 @@ class Bank:
     description: str
     contents: int
     created_at: datetime
+    test: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,7 @@ class Policy:
         action: of a positive bank.
         thresholds: distance in bits up to which a signal matches, for every known signal type;
             0 for those that only match when equal.
+        test: whether it is the test bank, whose matches are no finds.
     """
 
     bank_id: int
@@ -175,6 +178,7 @@ class Policy:
     kind: Kind
     action: Action | None
     thresholds: Mapping[str, int]
+    test: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from hedgerow.banks import checks, contents, curation, exports, imports, staging
+from hedgerow.banks import checks, contents, curation, exports, imports, sentinel, staging
 from hedgerow.banks.errors import BadPage
 from hedgerow.banks.formats import ImportOptions
 from hedgerow.banks.imports import Progress
@@ -19,7 +19,8 @@ class Banks:
     """The banks of a database. Safe to share between threads.
 
     Every method is a transaction of its own; all raise `store.StoreProblem` when the database
-    can't be used.
+    can't be used. Those that change a bank raise `FixedBank`, a `BadBank`, where it is the test
+    bank.
 
     Args:
         database: where they are.
@@ -41,7 +42,7 @@ class Banks:
         """Make a bank.
 
         Args:
-            name: 1 to 64 ASCII letters, digits and `._-`, starting with a letter or digit.
+            name: 1 to 64 ASCII letters, digits and `._-`, starting with none of `.-`.
             action: "block", "review" or "record"; "review" when not given. None for a negative
                 bank.
             kind: "positive", or "negative" for known false positives.
@@ -57,10 +58,32 @@ class Banks:
             curation.create(session, name, action, kind, thresholds or {}, description, self.limits)
             return curation.summary(session, name)
 
+    def ensure_sentinel(self) -> None:
+        """Make the test bank where there is none: one harmless picture that `block`s as a test.
+
+        Called whenever an installation is opened. Where it is there, nothing is written; several
+        processes may call it at once.
+        """
+        sentinel.ensure(self.database)
+
     def list(self) -> Sequence[Bank]:
         """Return all banks by name."""
         with self.database.read() as session:
             return curation.banks(session)
+
+    def page(self, after: str = "", limit: int = 100) -> Sequence[Bank]:
+        """Return banks by name.
+
+        Args:
+            after: only those with a name after this one: the last of the page before.
+            limit: how many at most, up to `Limits.max_page`.
+
+        Raises:
+            BadPage: `limit` is outside its range.
+        """
+        self._check_page(limit)
+        with self.database.read() as session:
+            return curation.banks(session, after, limit)
 
     def get(self, name: str) -> BankDetails:
         """Return a bank with its counts by signal type and its unfinished imports.
@@ -169,11 +192,26 @@ class Banks:
             NoSuchBank: there is no such bank.
             BadPage: `limit` is outside its range.
         """
-        if not 1 <= limit <= self.limits.max_page:
-            msg = f"a page has 1 to {self.limits.max_page} contents"
-            raise BadPage(msg)
+        self._check_page(limit)
         with self.database.read() as session:
             return contents.page(session, bank, after, limit)
+
+    def _check_page(self, limit: int) -> None:
+        if not 1 <= limit <= self.limits.max_page:
+            msg = f"a page has 1 to {self.limits.max_page} entries"
+            raise BadPage(msg)
+
+    def set_note(self, bank: str, content_id: int, note: str) -> None:
+        """Give a content another note.
+
+        Raises:
+            NoSuchBank: there is no such bank.
+            NoSuchContent: the bank has no such content.
+            BadContent: the note is too long or has control characters.
+        """
+        checks.check_text("note", note, self.limits.max_note)
+        with self.database.write() as session:
+            contents.set_note(session, bank, content_id, note)
 
     def remove_content(self, bank: str, content_id: int) -> None:
         """Delete one content at once; only its number stays, in the change feed.
@@ -202,6 +240,7 @@ class Banks:
         path: Path,
         options: ImportOptions = DEFAULT_OPTIONS,
         progress: Progress | None = None,
+        name: str | None = None,
     ) -> ImportReport:
         """Import a file of signals: all of it or nothing, and visible all at once.
 
@@ -214,6 +253,7 @@ class Banks:
             options: how to read it.
             progress: called with the rows done and the rows in all, the latter None while the
                 file is being checked.
+            name: what the import is called, where not as the file.
 
         Raises:
             NoSuchBank: there is no such bank.
@@ -222,7 +262,15 @@ class Banks:
             ImportBroken: the file changed meanwhile, or another process does the same import.
             NoSuchImport: it was abandoned, or its bank deleted, meanwhile.
         """
-        return imports.import_file(self.database, bank, path, options, self.limits, progress)
+        return imports.import_file(
+            self.database,
+            bank,
+            path,
+            options,
+            self.limits,
+            progress,
+            path.name if name is None else name,
+        )
 
     def abandon(self, import_id: int) -> None:
         """Delete what an unfinished import has staged.

@@ -11,7 +11,7 @@ from hedgerow.banks.changes import Op
 from hedgerow.banks.checks import Draft, fingerprint
 from hedgerow.banks.errors import ImportBroken, NoSuchImport
 from hedgerow.banks.keys import key_of
-from hedgerow.banks.models import ChangeRow, ContentRow, ImportRow, SignalRow
+from hedgerow.banks.models import BankRow, ChangeRow, ContentRow, ImportRow, SignalRow
 from hedgerow.banks.records import Import
 from hedgerow.banks.visible import ABANDONED, FINISHED, UNFINISHED, visible
 from hedgerow.store import Database, allocate, now
@@ -30,7 +30,8 @@ class Place(NamedTuple):
 def begin(database: Database, bank: str, name: str, identity: str) -> tuple[int, bool]:
     """Return the number of the unfinished import of this identity, and whether there was one."""
     with database.write() as session:
-        bank_id = curation.require(session, bank).id
+        # Another process may begin the same import at this moment.
+        bank_id = curation.require_alone(session, bank)
         known = session.execute(
             select(ImportRow.id).where(
                 ImportRow.bank_id == bank_id,
@@ -45,8 +46,7 @@ def begin(database: Database, bank: str, name: str, identity: str) -> tuple[int,
             insert(ImportRow).values(
                 id=import_id,
                 bank_id=bank_id,
-                # a file's name can hold bytes that aren't text
-                name=name.encode("utf-8", "replace").decode()[:_MAX_NAME],
+                name=_storable(name),
                 fingerprint=identity,
                 since=changes.latest(session),
                 status=UNFINISHED,
@@ -61,10 +61,15 @@ def begin(database: Database, bank: str, name: str, identity: str) -> tuple[int,
         return import_id, False
 
 
+def _storable(name: str) -> str:
+    """Return a file's name without what isn't text or, as NUL, no text of PostgreSQL."""
+    return name.encode("utf-8", "replace").decode().replace("\0", "?")[:_MAX_NAME]
+
+
 def place(database: Database, import_id: int) -> Place:
     """Return how far an unfinished import got."""
     with database.read() as session:
-        row = _require(session, import_id)
+        row = _unfinished(session.get(ImportRow, import_id, populate_existing=True), import_id)
         return Place(row.offset, row.line, row.added + row.duplicates + row.bad)
 
 
@@ -124,7 +129,7 @@ def store(
 def publish(database: Database, import_id: int) -> Import:
     """Make all that an import staged visible at once."""
     with database.write() as session:
-        sequence = changes.next_sequence(session)
+        changes.wait_for_others(session)
         row = _require(session, import_id)
         repeated = _drop_repeated(session, row)
         # Counted, as a withdrawal may have taken staged contents away.
@@ -139,7 +144,7 @@ def publish(database: Database, import_id: int) -> Import:
         if added:
             changes.record(
                 session,
-                sequence,
+                changes.next_sequence(session),
                 Op.ADD,
                 row.bank_id,
                 row.first_content_id,
@@ -152,6 +157,7 @@ def publish(database: Database, import_id: int) -> Import:
 def abandon(database: Database, import_id: int) -> None:
     """Delete what an unfinished import staged; see `Banks.abandon`."""
     with database.write() as session:
+        changes.wait_for_others(session)
         row = _require(session, import_id)
         staged = select(ContentRow.id).where(ContentRow.import_id == import_id)
         session.execute(delete(SignalRow).where(SignalRow.content_id.in_(staged)))
@@ -162,7 +168,15 @@ def abandon(database: Database, import_id: int) -> None:
 
 
 def _require(session: Session, import_id: int) -> ImportRow:
-    row = session.get(ImportRow, import_id)
+    """Return the row of an unfinished import, locked, and with it its bank against deletion."""
+    bank = select(BankRow.id).join(ImportRow, ImportRow.bank_id == BankRow.id)
+    session.execute(
+        bank.where(ImportRow.id == import_id).with_for_update(read=True, key_share=True, of=BankRow)
+    )
+    return _unfinished(session.get(ImportRow, import_id, with_for_update=True), import_id)
+
+
+def _unfinished(row: ImportRow | None, import_id: int) -> ImportRow:
     if row is None or row.status != UNFINISHED:
         msg = (
             f"there is no unfinished import {import_id}: it was finished or abandoned, or its "

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from hedgerow import __version__
-from hedgerow.cli import bank, demo, hashing, matching, scanning
+from hedgerow.cli import bank, config, database, demo, hashing, keys, matching, scanning, sentinel
 
 app = typer.Typer(
     name="hedgerow",
@@ -28,8 +28,12 @@ app = typer.Typer(
 app.command("hash")(hashing.hash_files)
 app.command("match")(matching.match)
 app.command("scan")(scanning.scan_files)
+app.command("sentinel")(sentinel.sentinel)
 app.command("demo")(demo.demo)
 app.add_typer(bank.app, name="bank")
+app.add_typer(config.app, name="config")
+app.add_typer(database.app, name="db")
+app.add_typer(keys.app, name="key")
 
 
 def _version(asked: bool) -> None:

@@ -119,14 +119,14 @@ def list_banks(home: options.Home = None, as_json: options.AsJson = False) -> No
     from hedgerow.cli.tables import banks_table
 
     with opened(home) as place:
-        banks = place.banks.list()
+        banks = sorted(place.banks.list(), key=lambda bank: bank.test)
     if as_json:
         for bank in banks:
             print_json(as_record(bank))
-    elif banks:
-        stdout.print(banks_table(banks))
-    else:
-        say("There are no banks yet. Make one: hedgerow bank create NAME --action block")
+        return
+    stdout.print(banks_table(banks))
+    if all(bank.test for bank in banks):
+        say("There are no other banks yet. Make one: hedgerow bank create NAME --action block")
 
 
 @app.command("show")
@@ -179,10 +179,10 @@ def delete(
     from hedgerow.cli.output import print_json, say
 
     with opened(home) as place:
-        contents = place.banks.get(name).contents
-        if not yes:
+        bank = place.banks.get(name)
+        if not yes and not bank.test:
             typer.confirm(
-                f"Delete {name} with its {contents:,} contents for good?", abort=True, err=True
+                f"Delete {name} with its {bank.contents:,} contents for good?", abort=True, err=True
             )
         place.banks.delete(name)
     if as_json:

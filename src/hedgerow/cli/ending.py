@@ -47,7 +47,7 @@ def message_of(problem: Exception) -> str:
 
 def exit_code_of(problem: Exception) -> int | None:
     """The exit code of a problem that the rooms report; None for a fault of ours."""
-    from hedgerow import banks, index, matching, media, settings, signals, store
+    from hedgerow import accounts, banks, index, matching, media, settings, signals, store
 
     failed = (
         banks.ImportFailed,
@@ -56,6 +56,7 @@ def exit_code_of(problem: Exception) -> int | None:
         store.StoreProblem,
     )
     wrong = (
+        accounts.AccountsProblem,
         banks.BanksProblem,
         matching.ResultsProblem,
         settings.BadSettings,

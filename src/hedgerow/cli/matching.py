@@ -80,6 +80,8 @@ def _print_for_people(record: dict[str, Any]) -> None:
     from hedgerow.cli.output import VERDICT_STYLES, print_line, stdout
 
     stdout.print(record["verdict"], style=VERDICT_STYLES[record["verdict"]])
+    if record.get("test"):
+        print_line("  a test: this is Hedgerow's own test picture, and no find")
     if "error" in record:
         print_line(f"  {record['error']['code']}: {record['error']['message']}")
     for match in record["matches"] + record.get("suppressed", []):
@@ -88,6 +90,7 @@ def _print_for_people(record: dict[str, Any]) -> None:
         print_line(
             f"  {match['bank']}, content {match['content_id']}: {match['signal_type']}, "
             f"{match['distance']} bits of {match['threshold']}{edit}"
+            + ("; test" if match.get("test") else "")
             + (f"; suppressed by {by['bank']}, content {by['content_id']}" if by else "")
         )
     for note in record.get("notes", ()):

@@ -48,6 +48,10 @@ def opened(home: Path | None) -> Iterator[Opened]:
             "with --home or HEDGEROW_HOME"
         ) from problem
     with open_database(
-        settings.resolved_database_url, busy_seconds=settings.busy_seconds
+        settings.resolved_database_url,
+        busy_seconds=settings.busy_seconds,
+        connections=settings.database_connections,
     ) as database:
-        yield Opened(settings, database, Banks(database, settings.banks))
+        banks = Banks(database, settings.banks)
+        banks.ensure_sentinel()
+        yield Opened(settings, database, banks)

@@ -30,6 +30,9 @@ VERDICT_STYLES = {
     "unchecked": "magenta",
 }
 
+TEST_STYLE = "dim"
+"""Of what the test picture gives."""
+
 PIPE_COLUMNS = 10_000
 """In a pipe a line of a table stays one line, however long the file's name is."""
 

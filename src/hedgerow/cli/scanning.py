@@ -56,7 +56,7 @@ def scan_files(
         else f"To go on, give the same command with --resume (--out {out})."
     )
     with opened(home) as place:
-        if not any(bank.contents for bank in place.banks.list()):
+        if not any(bank.contents for bank in place.banks.list() if not bank.test):
             say(
                 "There is nothing in the banks yet, so nothing can match. Make a bank and fill it:"
                 "\n  hedgerow bank create NAME --action block\n  hedgerow bank add NAME PATH…",

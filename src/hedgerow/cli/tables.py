@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
 
-from hedgerow.cli.output import VERDICT_STYLES, plain
+from hedgerow.cli.output import TEST_STYLE, VERDICT_STYLES, plain
 
 if TYPE_CHECKING:
+    from hedgerow.accounts import ApiKey
     from hedgerow.banks import Bank
     from hedgerow.matching import Result, Summary
 
@@ -33,6 +35,8 @@ def _row(result: Result) -> list[Text]:
 
     answer = result.answer
     verdict = Text(answer["verdict"], style=VERDICT_STYLES[answer["verdict"]])
+    if answer.get("test"):
+        verdict = Text(f"{answer['verdict']} (test)", style=TEST_STYLE)
     counted = answer["matches"]
     match: dict[str, Any] = counted[0] if counted else answer["suppressed"][0]
     if not counted:
@@ -62,6 +66,9 @@ def summary_table(summary: Summary) -> Table:
             why = f"  ({why})"
         style = VERDICT_STYLES[verdict] if summary.verdicts[verdict] else "dim"
         table.add_row(Text(f"{summary.verdicts[verdict]:,}"), Text(f"{verdict}{why}", style=style))
+    if summary.tests:
+        told = "test  (Hedgerow's own test picture: no finds)"
+        table.add_row(Text(f"{summary.tests:,}"), Text(told, style=TEST_STYLE))
     return table
 
 
@@ -75,6 +82,25 @@ def banks_table(banks: Sequence[Bank]) -> Table:
     for bank in banks:
         thresholds = ", ".join(f"{name} {bits}" for name, bits in sorted(bank.thresholds.items()))
         action = str(bank.action) if bank.action else "suppresses"
+        action += " (test)" if bank.test else ""
         told = (bank.name, action, f"{bank.contents:,}", thresholds or "default", bank.description)
-        table.add_row(*(Text(plain(each)) for each in told))
+        style = TEST_STYLE if bank.test else None
+        table.add_row(*(Text(plain(each)) for each in told), style=style)
     return table
+
+
+def keys_table(keys: Sequence[ApiKey]) -> Table:
+    """One row an API key; times are in UTC."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("id", "name", "scopes", "begins", "made", "last used", "revoked"):
+        table.add_column(column, overflow="fold", justify="right" if column == "id" else "left")
+    for key in keys:
+        times = (key.created_at, key.last_used_at, key.revoked_at)
+        told = (str(key.id), key.name, " ".join(sorted(key.scopes)), key.hint, *map(_time, times))
+        style = "dim" if key.revoked_at else None
+        table.add_row(*(Text(plain(each)) for each in told), style=style)
+    return table
+
+
+def _time(at: datetime | None) -> str:
+    return "" if at is None else at.strftime("%Y-%m-%d %H:%M")

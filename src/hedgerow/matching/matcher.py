@@ -27,6 +27,7 @@ from hedgerow.banks import (
     mark_of,
     policies,
     signal_types_in_use,
+    signal_types_of_finds,
 )
 from hedgerow.index import Catalogue, Grouping, codes_from_hex, codes_to_hex
 from hedgerow.matching.limits import Limits
@@ -46,6 +47,8 @@ class _Banks:
     mark: str
     policies: Mapping[int, Policy]
     types: frozenset[str]
+    # Without what only the test bank has: by these something can be found.
+    types_of_finds: frozenset[str]
 
 
 class Matcher:
@@ -68,13 +71,18 @@ class Matcher:
         self._progress = progress
         self._catalogues: dict[str, Catalogue] = {}
         self._refreshing = threading.Lock()
-        self._known = _Banks(-1, "", {}, frozenset())
+        self._known = _Banks(-1, "", {}, frozenset(), frozenset())
 
     @property
     def types_in_use(self) -> frozenset[str]:
         """The signal types that any bank has signals of: what an upload must be hashed to."""
         with self._database.read() as session:
             return self._refreshed(session).types
+
+    @property
+    def codes(self) -> dict[str, int]:
+        """How many signals each index holds, by signal type."""
+        return {name: len(catalogue) for name, catalogue in list(self._catalogues.items())}
 
     @property
     def sequence(self) -> int:
@@ -91,7 +99,8 @@ class Matcher:
             return known
         with self._refreshing:
             types = frozenset(signal_types_in_use(session))
-            known = _Banks(now, mark_of(session, now), policies(session), types)
+            finds = frozenset(signal_types_of_finds(session))
+            known = _Banks(now, mark_of(session, now), policies(session), types, finds)
             for name in known.types:
                 if not is_digest(name):
                     if name not in self._catalogues:
@@ -153,7 +162,7 @@ class Matcher:
                 matches,
                 sequence=known.sequence,
                 at_most=self.limits.max_matches,
-                compared=known.types & query.signals.keys(),
+                compared=known.types_of_finds & query.signals.keys(),
             )
             for query, matches in zip(queries, found, strict=True)
         ]
@@ -227,6 +236,7 @@ class Matcher:
                 transform=transform,
                 value=value,
                 banked_value=banked,
+                test=policy.test,
             )
         for (position, _key), match in best.items():
             found[position].append(match)
@@ -266,6 +276,7 @@ class Matcher:
                         transform=UNCHANGED,
                         value=match.value,
                         banked_value=match.value,
+                        test=policy.test,
                     )
                 )
 

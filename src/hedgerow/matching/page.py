@@ -62,6 +62,7 @@ def _files(results: Iterable[Result], at_most: int) -> list[dict[str, Any]]:
             {
                 "path": result.path,
                 "verdict": result.answer["verdict"],
+                "test": result.answer.get("test", False),
                 "notes": result.answer.get("notes", []),
                 "error": result.answer.get("error"),
                 "matches": [_shown(match) for match in matches[:at_most]],
@@ -81,7 +82,9 @@ def render_page(summary: Summary, findings: Findings) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    counts = [(verdict, summary.verdicts[verdict]) for verdict in Verdict]
+    counts: list[tuple[str, int]] = [(each, summary.verdicts[each]) for each in Verdict]
+    if summary.tests:
+        counts.append(("test", summary.tests))
     return environment.get_template("scan.html").render(
         version=__version__,
         made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),

@@ -37,7 +37,8 @@ class Match:
 
     `distance` and `threshold` in bits (0 and 0 for digests); `transform`: what was done to the
     banked picture to make the upload; `value`: the upload's signal, as it would be without that
-    transform, which is the one that was compared with `banked_value`.
+    transform, which is the one that was compared with `banked_value`. `test`: it is of the test
+    bank, and no find.
     """
 
     bank: str
@@ -54,6 +55,7 @@ class Match:
     labels: tuple[str, ...] = ()
     source: str = ""
     reference: str = ""
+    test: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The match as the command line and the service give it."""
@@ -74,6 +76,7 @@ class Match:
                 ("labels", list(self.labels)),
                 ("source", self.source),
                 ("reference", self.reference),
+                ("test", self.test),
             )
             if value
         }
@@ -110,7 +113,8 @@ class Answer:
     """The verdict on one upload and what it rests on.
 
     `sequence`: the state of the banks, as the number of their last change. `more_matches`:
-    whether there were more than the limit.
+    whether there were more than the limit. `test`: whether all matches that count are of the test
+    bank, and so nothing was found.
     """
 
     verdict: Verdict
@@ -121,6 +125,7 @@ class Answer:
     error: Mapping[str, str] | None = None
     more_matches: bool = False
     signals: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    test: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The answer as the command line and the service give it."""
@@ -133,6 +138,8 @@ class Answer:
             },
             "sequence": self.sequence,
         }
+        if self.test:
+            answer["test"] = True
         if self.suppressed:
             answer["suppressed"] = [one.as_json() for one in self.suppressed]
         if self.notes:

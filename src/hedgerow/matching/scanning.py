@@ -26,9 +26,10 @@ BATCH_SECONDS = 0.25
 
 @dataclass
 class Summary:
-    """What a scan came to."""
+    """What a scan came to. `tests`: files that matched the test bank alone; in no other count."""
 
     verdicts: Counter[Verdict] = field(default_factory=Counter)
+    tests: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     suppressed: int = 0
@@ -38,17 +39,20 @@ class Summary:
     @property
     def files(self) -> int:
         """How many files were answered."""
-        return self.verdicts.total()
+        return self.verdicts.total() + self.tests
 
     def count(self, result: Result) -> None:
         """Take one result in."""
         answer = result.answer
+        self.bytes += result.stamp[0] if result.stamp else 0
+        if answer.get("test"):
+            self.tests += 1
+            return
         self.verdicts[Verdict(answer["verdict"])] += 1
         if answer["verdict"] == Verdict.UNCHECKED:
             self.refusals[answer["error"]["code"]] += 1
         self.notes.update(answer.get("notes", ()))
         self.suppressed += bool(answer.get("suppressed"))
-        self.bytes += result.stamp[0] if result.stamp else 0
 
 
 def query_of(outcome: Outcome) -> Query:

@@ -89,7 +89,7 @@ def decide(
 ) -> Answer:
     """The answer to one upload from all of its matches, positive and negative.
 
-    `compared`: the signal types that it was compared by; by none of them it is never clear.
+    `compared`: the signal types by which it could be found; by none of them it is never clear.
 
     `at_most` matches are kept as evidence, the strictest and nearest first. The verdict is of all
     of them.
@@ -102,7 +102,9 @@ def decide(
     ]
     positives = [_cautious(match, query) for match in matches if match.action is not None]
     counted, suppressed = suppress(positives, negatives)
-    error = query.refused if compared or query.refused else NOTHING_COMPARED
+    error = query.refused
+    if error is None and not compared and not counted:
+        error = NOTHING_COMPARED
     counted.sort(key=lambda match: (_rank(match), match.distance, match.bank, match.content_id))
     if counted:
         verdict = _STRICTEST_FIRST[_rank(counted[0])]
@@ -117,6 +119,8 @@ def decide(
         error=error,
         more_matches=len(counted) > at_most or len(suppressed) > at_most,
         signals=query.signals,
+        # Of all, not only of those that are given as evidence.
+        test=bool(counted) and all(match.test for match in counted),
     )
 
 

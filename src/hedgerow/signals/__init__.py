@@ -3,6 +3,7 @@
 from hedgerow.signals.errors import BadSignal, BrokenSignalType, SignalProblem, UnknownSignalType
 from hedgerow.signals.hashing import TASK, hash_file
 from hedgerow.signals.registry import parse, registry, signal_type
+from hedgerow.signals.sentinel import sentinel_jpeg, sentinel_png
 from hedgerow.signals.types import Comparison, Computed, Signal, SignalType
 
 __all__ = [
@@ -18,5 +19,7 @@ __all__ = [
     "hash_file",
     "parse",
     "registry",
+    "sentinel_jpeg",
+    "sentinel_png",
     "signal_type",
 ]

@@ -12,6 +12,7 @@ from hedgerow.store.counters import Counter, allocate, hold
 from hedgerow.store.database import BUSY_SECONDS, Database
 from hedgerow.store.engine import CONNECTIONS, read_url, shown
 from hedgerow.store.errors import (
+    BadCopy,
     BadDatabaseURL,
     DatabaseBusy,
     DatabaseOutdated,
@@ -23,6 +24,8 @@ from hedgerow.store.opening import DatabaseState, database_state, open_database
 
 __all__ = [
     "BUSY_SECONDS",
+    "CONNECTIONS",
+    "BadCopy",
     "BadDatabaseURL",
     "Base",
     "BigId",
@@ -30,12 +33,20 @@ __all__ = [
     "Database",
     "DatabaseBusy",
     "DatabaseOutdated",
+    "DatabaseState",
     "DatabaseTooNew",
     "DatabaseUnavailable",
     "StoreProblem",
     "UTCDateTime",
     "allocate",
+    "backup",
+    "check_copy",
+    "database_state",
+    "hold",
     "insert_rows",
     "now",
     "open_database",
+    "read_url",
+    "restore",
+    "shown",
 ]

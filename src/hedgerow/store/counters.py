@@ -7,10 +7,9 @@ seen number n will never later see a smaller one appear, which is what a change 
 Sequences and AUTOINCREMENT don't promise that.
 """
 
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import BigInteger, String, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hedgerow.store.base import Base
@@ -42,16 +41,26 @@ def allocate(session: Session, name: str, n: int = 1) -> int:
         msg = f"cannot allocate {n} numbers"
         raise ValueError(msg)
     table = cast(Table, Counter.__table__)
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
     # One statement: two processes may both find that there is no row yet.
-    statement = insert(table).values(name=name, value=n)
-    last: int = session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[table.c.name], set_={"value": table.c.value + n}
-        ).returning(table.c.value)
-    ).scalar_one()
+    statement = (
+        _insert(session)(table)
+        .values(name=name, value=n)
+        .on_conflict_do_update(index_elements=[table.c.name], set_={"value": table.c.value + n})
+        .returning(table.c.value)
+    )
+    last: int = session.execute(statement).scalar_one()
     return last - n + 1
+
+
+def _insert(session: Session) -> Any:
+    # Both spell it alike, but SQLAlchemy has one for each, which are costly to load.
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as on_postgresql
+
+        return on_postgresql
+    from sqlalchemy.dialects.sqlite import insert as on_sqlite
+
+    return on_sqlite
 
 
 def hold(session: Session, name: str) -> None:

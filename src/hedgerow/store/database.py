@@ -116,10 +116,13 @@ class Database:
         with self._connection(self._reader) as connection:
             return schema.pending(connection)
 
-    def revision(self) -> str | None:
-        """Return the revision the tables are at; None where there are none."""
+    def standing(self) -> tuple[str | None, list[str]]:
+        """Return the revision the tables are at, None where there are none, and what is pending.
+
+        Both are of one moment. Raises as `pending`.
+        """
         with self._connection(self._reader) as connection:
-            return schema.revision(connection)
+            return schema.revision(connection), schema.pending(connection)
 
     def upgrade(self) -> None:
         """Bring the tables to this package's version, all in one transaction.

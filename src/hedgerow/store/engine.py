@@ -72,8 +72,12 @@ def make_engine(url: URL, busy_seconds: float, connections: int = CONNECTIONS) -
 
     Raises:
         BadDatabaseURL: the driver the URL asks for isn't installed.
+        ValueError: `connections` is below 1.
         DatabaseUnavailable: SQLite is too old, or its file can't be made.
     """
+    if connections < 1:  # which the pool would take for "as many as you like"
+        msg = f"a database can't be used with {connections} connections; allow at least 1"
+        raise ValueError(msg)
     on_sqlite = url.get_backend_name() == "sqlite"
     if on_sqlite:
         sqlite.check_version()
@@ -93,7 +97,7 @@ def make_engine(url: URL, busy_seconds: float, connections: int = CONNECTIONS) -
                 {"timeout": busy_seconds} if on_sqlite else postgresql.connect_arguments(url)
             ),
         )
-    except (ModuleNotFoundError, NoSuchModuleError):
+    except (ImportError, NoSuchModuleError):
         msg = f"the driver for {url.drivername} is not installed; install it or name another"
         raise BadDatabaseURL(msg) from None
     if on_sqlite:

@@ -5,7 +5,8 @@
     ├── DatabaseUnavailable   it can't be opened or reached
     ├── DatabaseBusy          another writer held it for longer than the wait allowed
     ├── DatabaseOutdated      its tables are older than this package and upgrading was not asked
-    └── DatabaseTooNew        its tables are newer than this package
+    ├── DatabaseTooNew        its tables are newer than this package
+    └── BadCopy               a backup can't be written, or can't be restored
 
 No message repeats a password, a statement's parameters or a row.
 """
@@ -33,3 +34,7 @@ class DatabaseOutdated(StoreProblem):
 
 class DatabaseTooNew(StoreProblem):
     """The tables were made by a newer version of this package."""
+
+
+class BadCopy(StoreProblem):
+    """A backup can't be written where it should be, or isn't one that can be restored."""

@@ -53,9 +53,13 @@ def open_database(
     """
     database = Database(make_engine(read_url(url), busy_seconds, connections))
     try:
-        pending = database.pending()
+        present, pending = database.standing()
         if pending:
-            _upgrade(database, pending, upgrade)
+            if upgrade is None:
+                upgrade = present is None or database.engine.dialect.name == "sqlite"
+            if not upgrade:
+                raise _outdated(pending)
+            database.upgrade()
     except BaseException:
         database.close()
         raise
@@ -73,22 +77,14 @@ def database_state(url: str, *, busy_seconds: float = BUSY_SECONDS) -> DatabaseS
     read = read_url(url)
     kind = read.get_backend_name()
     if kind == "sqlite" and not sqlite.file_of(read).exists():
-        with_nothing = tuple(schema.known())
-        return DatabaseState(kind, shown(read), None, schema.HEAD, with_nothing)
+        return DatabaseState(kind, shown(read), None, schema.HEAD, tuple(schema.known()))
     with Database(make_engine(read, busy_seconds, 1)) as database:
-        return DatabaseState(
-            kind, shown(read), database.revision(), schema.HEAD, tuple(database.pending())
-        )
+        present, pending = database.standing()
+        return DatabaseState(kind, shown(read), present, schema.HEAD, tuple(pending))
 
 
-def _upgrade(database: Database, pending: list[str], wanted: bool | None) -> None:
-    if wanted is None:
-        alone = database.engine.dialect.name == "sqlite"
-        wanted = alone or database.revision() is None
-    if not wanted:
-        msg = (
-            f"the database is {len(pending)} migration(s) behind this version of hedgerow; "
-            "make a backup, stop what still runs an older version, then run: hedgerow db upgrade"
-        )
-        raise DatabaseOutdated(msg)
-    database.upgrade()
+def _outdated(pending: list[str]) -> DatabaseOutdated:
+    return DatabaseOutdated(
+        f"the database is {len(pending)} migration(s) behind this version of hedgerow; "
+        "make a backup, stop what still runs an older version, then run: hedgerow db upgrade"
+    )

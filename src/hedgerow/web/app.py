@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 
 from hedgerow import __version__
-from hedgerow.web.api import match
+from hedgerow.web import hma
+from hedgerow.web.api import ROUTERS
+from hedgerow.web.api.openapi import describe
+from hedgerow.web.envelope import Envelope
 from hedgerow.web.gate import Gate
-from hedgerow.web.problems import Problem
+from hedgerow.web.incoming import clear
+from hedgerow.web.refusing import HANDLERS
 from hedgerow.web.service import Plan, Service
 
 
@@ -21,17 +25,37 @@ def create_app(plan: Plan) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with Service(plan) as service:
             app.state.service = service
-            yield
+            clear(plan.incoming)
+            try:
+                yield
+            finally:
+                await service.fetcher.aclose()
 
     app = FastAPI(
-        title="Hedgerow", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+        title="Hedgerow",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        # A redirect would be made of the Host header, which anybody may write.
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        # Nothing of a request goes anywhere else, whatever the environment says.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
     )
-    app.include_router(match.router, prefix="/api/v1")
+    for router in ROUTERS:
+        app.include_router(router, prefix="/api/v1")
+    for kind, handler in HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+    describe(app)
+    # The last one is the outermost.
     app.add_middleware(Gate, limits=plan.web)
-    app.add_exception_handler(Problem, _tell)
+    app.add_middleware(Envelope)
+    hma.install(app)
     return app
-
-
-async def _tell(_request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, Problem)
-    return problem.response()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fastapi import Request
 from python_multipart.exceptions import MultipartParseError
@@ -11,6 +13,9 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from hedgerow.web.access import service_of
 from hedgerow.web.problems import Code, Problem
 from hedgerow.web.service import Memory
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 _MAX_FIELDS = 16
 _MAX_FIELD_BYTES = 65_536
@@ -45,6 +50,17 @@ async def read_body(request: Request, memory: Memory, at_most: int) -> bytes:
     return bytes(chunks)
 
 
+async def stream_body(request: Request, at_most: int) -> AsyncIterator[bytes]:
+    """The body as it arrives. Raises Problem where it is larger than `at_most` bytes."""
+    _check_announced(request, at_most)
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > at_most:
+            raise too_large(at_most)
+        yield chunk
+
+
 async def read_form(request: Request, memory: Memory, max_file: int) -> list[Part]:
     """The fields of a multipart form, in order, with one file of up to `max_file` bytes.
 
@@ -70,6 +86,22 @@ async def read_form(request: Request, memory: Memory, max_file: int) -> list[Par
     return collector.parts
 
 
+def one_file(parts: Sequence[Part]) -> tuple[bytes, bytes]:
+    """The field `file` of a form, and the field `context`, which is empty where there is none.
+
+    Raises Problem where there is not one file, or a field that means nothing.
+    """
+    found: dict[str, bytes] = {}
+    for part in parts:
+        if part.name not in ("file", "context") or part.name in found:
+            msg = "the form takes one field named file and at most one named context"
+            raise Problem(Code.INVALID, msg)
+        found[part.name] = bytes(part.data)
+    if "file" not in found:
+        raise Problem(Code.INVALID, "the form needs a field named file")
+    return found["file"], found.get("context", b"")
+
+
 class _Collector:
     """What the parser calls, bit by bit."""
 
@@ -81,7 +113,7 @@ class _Collector:
         self._value = bytearray()
         self._headers: dict[bytes, bytes] = {}
 
-    def callbacks(self) -> dict[str, object]:
+    def callbacks(self) -> MultipartCallbacks:
         """By the parser's names."""
         return {
             "on_part_begin": self._begin,

@@ -41,6 +41,11 @@ class Calls:
         """What `call` returns, which changes something. Raises Problem where too many wait."""
         return await asyncio.wrap_future(self._writes.submit(call))
 
+    @property
+    def imports(self) -> int:
+        """Lists that are being taken in."""
+        return self._imports.inside
+
     def importing(self) -> Import:
         """A place for one import, from its first byte on. Raises Problem where none is free."""
         return Import(self._imports)
@@ -80,34 +85,43 @@ class Import:
     ) -> None:
         self._line.leave()
 
-    async def run(self, call: Callable[[], Result]) -> Result:
-        """What `call` returns; it goes on where nobody waits for it any more."""
-        return await asyncio.wrap_future(self._line.start(call))
+    async def run(self, call: Callable[[], Result], ended: Callable[[], object]) -> Result:
+        """What `call` returns; it goes on where nobody waits for it any more.
+
+        `ended` is called when it has ended, however it did, or can't begin.
+        """
+        try:
+            future = self._line.start(call)
+        except Problem:
+            ended()
+            raise
+        future.add_done_callback(lambda _future: ended())
+        return await asyncio.wrap_future(future)
 
 
 class _Line:
-    """Some threads, and a bounded queue in front of them."""
+    """Some threads, and a bounded queue in front of them; `inside` counts what is in both."""
 
     def __init__(self, name: str, threads: int, queued: int, retry_seconds: int) -> None:
         self._name = name
         self._most = threads + queued
         self._retry_seconds = retry_seconds
-        self._inside = 0
+        self.inside = 0
         self._counting = threading.Lock()
         self._pool = ThreadPoolExecutor(threads, f"hedgerow-{name}")
 
     def enter(self, *, bounded: bool = True) -> None:
         """Count one in; raises Problem where the line is full."""
         with self._counting:
-            if bounded and self._inside >= self._most:
+            if bounded and self.inside >= self._most:
                 msg = f"too many {self._name}s at once"
                 raise overloaded(msg, self._retry_seconds)
-            self._inside += 1
+            self.inside += 1
 
     def leave(self) -> None:
         """Count one out."""
         with self._counting:
-            self._inside -= 1
+            self.inside -= 1
 
     def submit(self, call: Callable[[], Result], *, bounded: bool = True) -> Future[Result]:
         """Queue a call; it is counted until it has ended, whoever still waits for it."""

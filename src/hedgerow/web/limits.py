@@ -12,6 +12,7 @@ class Limits:
     max_requests: requests under way; more are answered 503.
     max_requests_per_key: of one API key; more are answered 429.
     max_uploads: files that are being hashed or wait for it; more are answered 503.
+    max_fetches: URLs that are being fetched; more are answered 503.
     max_upload_bytes: bytes of all files and other bodies in memory; more are answered 503.
     max_json_bytes: bytes of a body of JSON.
     max_import_bytes: bytes of an imported list, which is kept in the home folder meanwhile.
@@ -32,6 +33,7 @@ class Limits:
     max_requests: int = 512
     max_requests_per_key: int = 256
     max_uploads: int = 64
+    max_fetches: int = 16
     max_upload_bytes: int = 1_073_741_824
     max_json_bytes: int = 4_194_304
     max_import_bytes: int = 8_589_934_592

@@ -59,7 +59,7 @@ class Metrics:
 
     def verdict(self, answer: Answer) -> None:
         """Count one answer."""
-        self.verdicts.labels(answer.verdict, "false").inc()
+        self.verdicts.labels(answer.verdict, "true" if answer.test else "false").inc()
         if answer.verdict is Verdict.UNCHECKED:
             assert answer.error is not None
             self.unchecked.labels(answer.error["code"]).inc()

@@ -78,6 +78,7 @@ class Service:
             self.calls = stack.enter_context(Calls(plan.web))
             self._stack = stack.pop_all()
         self._uploads = 0
+        self._fetches = 0
         self._bytes = 0
 
     @property
@@ -110,6 +111,19 @@ class Service:
                 return await asyncio.wrap_future(self.workers.submit(data))
         finally:
             self._uploads -= 1
+
+    async def fetch(self, url: str, memory: Memory) -> bytes:
+        """The file at a URL. Raises FetchRefused, and Problem where too many are being fetched."""
+        if self._fetches >= self.limits.max_fetches:
+            raise overloaded("too many URLs are being fetched", self.limits.retry_seconds)
+        self._fetches += 1
+        try:
+            with self.metrics.timing("fetch"):
+                file = await self.fetcher.fetch(url)
+        finally:
+            self._fetches -= 1
+        memory.take(len(file))
+        return file
 
     async def compare(
         self, queries: Sequence[Query], names: Collection[str] | None

@@ -2,125 +2,161 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-from fastapi import APIRouter, Request, Response, Security
-from pydantic import BaseModel, ValidationError
-from pydantic_core import to_json
+from fastapi import APIRouter, Request, Response
 
-from hedgerow.fetch import FetchRefused
-from hedgerow.matching import Overloaded, Query, described, query_of
-from hedgerow.media import Outcome
-from hedgerow.signals import SignalProblem, parse
-from hedgerow.web.access import bearer_key, service_of
-from hedgerow.web.api.schemas import AnswerOut, BatchEntry, BatchIn, BatchOut, SignalsIn, UrlIn
-from hedgerow.web.bodies import max_file_bytes, read_body, read_form
-from hedgerow.web.problems import Code, Problem, overloaded
-from hedgerow.web.service import Service
+from hedgerow.accounts import Scope
+from hedgerow.matching import Query, described, query_of
+from hedgerow.signals import parse
+from hedgerow.web.access import service_of
+from hedgerow.web.api import examples
+from hedgerow.web.api.answers import json_response, media_type, parsed, read_json
+from hedgerow.web.api.operations import Given, Sent, operation
+from hedgerow.web.api.schemas import (
+    AnswerOut,
+    BatchEntry,
+    BatchIn,
+    BatchOut,
+    ContextIn,
+    MatchIn,
+    SignalsIn,
+    UrlIn,
+)
+from hedgerow.web.bodies import max_file_bytes, one_file, read_body, read_form
+from hedgerow.web.problems import Code, Problem
+from hedgerow.web.service import Memory, Service
 
 router = APIRouter(tags=["match"])
-Body = TypeVar("Body", bound=BaseModel)
+
+CHECK_FAILED = {
+    "code": "check_failed",
+    "message": "the service could not look at the file; its log says why; try again",
+}
+"""Why a file is unchecked where the fault is ours and not the file's."""
+
+_log = logging.getLogger(__name__)
+
+_BANK = {
+    "name": "bank",
+    "in": "query",
+    "required": False,
+    "description": "Compare with this bank only; may be repeated. Not beside `banks` in the body.",
+    "schema": {"type": "array", "items": {"type": "string"}, "maxItems": 1000},
+    "example": ["known"],
+}
 
 
 @router.post(
-    "/match", response_model=AnswerOut, dependencies=[Security(bearer_key, scopes=["match"])]
+    "/match",
+    summary="Check an upload",
+    **operation(
+        Scope.MATCH,
+        Given(200, "The verdict and what it rests on.", AnswerOut, examples.ANSWER),
+        sent=[
+            Sent("application/json", SignalsIn, UrlIn, example=examples.ASKED),
+            Sent("multipart/form-data", ContextIn, form=True),
+            Sent("image/*"),
+            Sent("video/*"),
+            Sent("application/octet-stream"),
+        ],
+        parameters=[_BANK],
+        problems=[Code.NO_SUCH_BANK, Code.FETCH_REFUSED],
+    ),
 )
 async def match(request: Request) -> Response:
-    """Check one upload: a file, its hashes, or a URL to fetch it from."""
+    """Check one upload: a file, its hashes, or a URL to fetch it from.
+
+    A file that can't be read is answered 200 with the verdict `unchecked` and the reason in
+    `error`. It is never `clear`.
+    """
     service = service_of(request)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = media_type(request)
     with service.memory() as memory:
         if kind == "application/json":
             body = await read_body(request, memory, service.limits.max_json_bytes)
-            return await _from_json(service, body)
+            return await _from_json(request, parsed(MatchIn, body), memory)
         if kind == "multipart/form-data":
-            file, banks = _file(await read_form(request, memory, max_file_bytes(request)))
+            form = await read_form(request, memory, max_file_bytes(request))
+            file, context = one_file(form)
+            banks = _banks(request, parsed(ContextIn, context).banks if context else None)
         elif kind.startswith(("image/", "video/")) or kind == "application/octet-stream":
-            file, banks = await read_body(request, memory, max_file_bytes(request)), None
+            file = await read_body(request, memory, max_file_bytes(request))
+            banks = _banks(request, None)
         else:
             msg = "send a form with a file, the file itself, or JSON with signals or a url"
             raise Problem(Code.UNSUPPORTED_TYPE, msg)
         return await _checked(service, file, banks)
 
 
-async def _from_json(service: Service, body: bytes) -> Response:
-    if b'"url"' in body:
-        asked = parsed(UrlIn, body)
-        try:
-            file = await service.fetcher.fetch(asked.url)
-        except FetchRefused as refused:
-            raise Problem(Code.FETCH_REFUSED, str(refused), reason=refused.code) from None
-        return await _checked(service, file, asked.banks)
-    given = parsed(SignalsIn, body)
-    return await _compared(service, query_from(given.signals), given.banks, {})
+def _banks(request: Request, said: list[str] | None) -> list[str] | None:
+    """The banks to compare with, as the body said them or the query does; None for all."""
+    if not request.scope["query_string"]:
+        return said
+    asked = request.query_params.getlist("bank")
+    if asked and said is not None:
+        raise Problem(Code.INVALID, "name banks in the body or as ?bank=, not in both")
+    return asked or said
 
 
-def _file(parts: list[Any]) -> tuple[bytes, list[str] | None]:
-    files = [part for part in parts if part.name == "file"]
-    if len(files) != 1:
-        raise Problem(Code.INVALID, "the form needs exactly one field named file")
-    return bytes(files[0].data), None
+async def _from_json(request: Request, given: MatchIn, memory: Memory) -> Response:
+    service = service_of(request)
+    banks = _banks(request, given.banks)
+    if given.url is not None and given.signals is None:
+        file = await service.fetch(given.url, memory)
+        return await _checked(service, file, banks)
+    if given.signals is None or given.url is not None:
+        raise Problem(Code.INVALID, "give signals or a url, one of the two")
+    return await _compared(service, query_from(given.signals), banks, {})
 
 
 async def _checked(service: Service, file: bytes, banks: Collection[str] | None) -> Response:
-    outcome: Outcome = await service.hash(file)
+    try:
+        outcome = await service.hash(file)
+    except Problem:
+        raise
+    except Exception:  # noqa: BLE001  # logged, and answered as unchecked
+        # Whatever it was, the file was not looked at, and nobody may take it for clear.
+        _log.exception("an upload could not be hashed")
+        return await _compared(service, Query({}, CHECK_FAILED), banks, {})
     return await _compared(service, query_of(outcome), banks, described(outcome))
 
 
 async def _compared(
     service: Service, query: Query, banks: Collection[str] | None, facts: Mapping[str, Any]
 ) -> Response:
-    try:
-        answer = (await service.compare([query], banks))[0]
-    except Overloaded as problem:
-        raise overloaded(str(problem), service.limits.retry_seconds) from None
+    answer = (await service.compare([query], banks))[0]
     return json_response(answer.as_json() | dict(facts))
 
 
 @router.post(
-    "/match/batch", response_model=BatchOut, dependencies=[Security(bearer_key, scopes=["match"])]
+    "/match/batch",
+    summary="Check many hashes",
+    **operation(
+        Scope.MATCH,
+        Given(200, "An answer for each hash, in their order.", BatchOut, examples.BATCH),
+        sent=[Sent("application/json", BatchIn, example=examples.BATCH_IN)],
+        problems=[Code.NO_SUCH_BANK],
+    ),
 )
 async def match_batch(request: Request) -> Response:
     """Check up to 10,000 hashes, each of an upload of its own."""
     service = service_of(request)
-    with service.memory() as memory:
-        body = await read_body(request, memory, service.limits.max_json_bytes)
-    given = parsed(BatchIn, body)
+    given = await read_json(request, BatchIn)
     if len(given.signals) > service.limits.max_batch:
         raise Problem(Code.TOO_LARGE, f"at most {service.limits.max_batch} hashes in one batch")
     queries = [
         query_from({one.signal_type: one.value} if isinstance(one, BatchEntry) else {"pdq": one})
         for one in given.signals
     ]
-    try:
-        answers = await service.compare(queries, given.banks)
-    except Overloaded as problem:
-        raise overloaded(str(problem), service.limits.retry_seconds) from None
+    answers = await service.compare(queries, given.banks)
     sequence = min(answer.sequence for answer in answers)
     results = [answer.as_json() for answer in answers]
     return json_response({"sequence": sequence, "results": results})
 
 
 def query_from(signals: Mapping[str, str]) -> Query:
-    """The question for hashes that a client gives; raises Problem where one is none."""
-    try:
-        return Query({name: {"value": parse(name, value)} for name, value in signals.items()})
-    except SignalProblem as problem:
-        raise Problem(Code.INVALID, str(problem)[:300]) from None
-
-
-def parsed(model: type[Body], body: bytes) -> Body:
-    """The body as `model`; raises Problem that says where it isn't."""
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as problem:
-        first = problem.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        code = Code.BAD_REQUEST if first["type"] == "json_invalid" else Code.INVALID
-        raise Problem(code, f"{where}: {first['msg']}" if where else first["msg"]) from None
-
-
-def json_response(content: Any) -> Response:
-    """`content` as JSON, without a second look at what we made ourselves."""
-    return Response(to_json(content), media_type="application/json")
+    """The question for hashes that a client gives. Raises SignalProblem where one is none."""
+    return Query({name: {"value": parse(name, value)} for name, value in signals.items()})

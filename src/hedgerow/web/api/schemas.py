@@ -15,7 +15,7 @@ SignalValue = Annotated[str, Field(max_length=1024, examples=[PDQ])]
 class Strict(BaseModel):
     """A body that is taken: an unknown member is a mistake, and told."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class SignalsIn(Strict):
@@ -32,6 +32,22 @@ class UrlIn(Strict):
 
     url: str = Field(max_length=8192, examples=["https://cdn.example.org/uploads/1.jpg"])
     banks: list[str] | None = Field(None, max_length=1000)
+
+
+class MatchIn(Strict):
+    """What JSON can ask about: `SignalsIn` or `UrlIn`, read in one go."""
+
+    signals: dict[str, SignalValue] | None = Field(None, min_length=1, max_length=16)
+    url: str | None = Field(None, max_length=8192)
+    banks: list[str] | None = Field(None, max_length=1000)
+
+
+class ContextIn(Strict):
+    """What is said of a file beside it."""
+
+    banks: list[str] | None = Field(
+        None, max_length=1000, description="Compare with these banks only.", examples=[["known"]]
+    )
 
 
 class BatchEntry(Strict):

@@ -1,1 +1,5 @@
-"""The API of HMA, for clients that are written for it."""
+"""The API of Meta's Hasher-Matcher-Actioner, for clients that were written for that."""
+
+from hedgerow.web.hma.mounting import install
+
+__all__ = ["install"]
