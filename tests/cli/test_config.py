@@ -119,6 +119,9 @@ def test_a_password_is_never_shown(newcomer, url):
         assert "database_url" in ran.out
         assert "geheim" not in ran.out + ran.err
     assert "geheim" in path.read_text()
+    loaded = load(newcomer.kept)
+    assert loaded.settings.database_url == url
+    assert "geheim" not in repr(loaded) + str(loaded.settings)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +155,7 @@ def test_the_example_is_a_file_of_the_defaults(newcomer):
     ran = newcomer.run("config", "example")
     assert (ran.code, ran.err) == (0, "")
     # As it stands it sets nothing; with every line of it in force, the defaults.
-    bare = {name: {} for name in ("media", "banks", "matching")}
+    bare = {name: {} for name in ("media", "banks", "matching", "fetch")}
     assert bare.items() <= tomllib.loads(ran.out).items()
     lines = ran.out.splitlines()
     full = "\n".join(line.removeprefix("#") if line[:2] != "# " else "" for line in lines)
@@ -162,7 +165,9 @@ def test_the_example_is_a_file_of_the_defaults(newcomer):
             assert f"#     {entry.name} = " in ran.out or entry.key == "home"
         else:
             group = said if entry.group is None else said[entry.group]
-            assert group[entry.name] == entry.default
+            default = entry.default
+            expected = list(default) if isinstance(default, tuple) else default
+            assert group[entry.name] == expected
     path = write(newcomer.kept, full)
     found = told(newcomer.run("config", "check", "--json"))[0]
     assert {name for name, each in found.items() if each["source"] == "default"} == {

@@ -11,7 +11,8 @@ from hedgerow.settings import BadSettings, Settings, Source, catalogue, environm
 
 
 def contents(ran):
-    return [record["name"] for record in ran.records]
+    """The banks that somebody made."""
+    return [record["name"] for record in ran.records if record["name"] != "HEDGEROW_TEST"]
 
 
 def test_home_by_option_by_environment_and_by_default(newcomer):
@@ -77,6 +78,8 @@ def test_each_database_has_an_index_of_its_own(newcomer):
         ("HEDGEROW_MATCHING__MAX_MATCHES", "0", 2, "max_matches"),
         ("HEDGEROW_MEDIA", "1", 2, "HEDGEROW_MEDIA__MAX_BYTES"),
         ("HEDGEROW_MEDIA", '{"max_bytes": 1}', 2, "HEDGEROW_MEDIA__MAX_BYTES"),
+        ("HEDGEROW_FETCH__ALLOWED_PORTS", "80,http", 2, "HEDGEROW_FETCH__ALLOWED_PORTS__1"),
+        ("HEDGEROW_FETCH__ALLOWED_PORTS", "0", 2, "allowed_ports: 0 is no port"),
         ("HEDGEROW_CONFIG", "/proc/none.toml", 2, "correct or unset HEDGEROW_CONFIG"),
         ("HEDGEROW_CONFIG", "/proc", 2, "/proc: this file of settings can't be read"),
         ("HEDGEROW_DATABASE_URL", "mysql://root:geheim@host/x", 1, "sqlite"),
@@ -258,7 +261,7 @@ class Limits:
     """A group with a list.
 
     names: which ones, and a text that goes on
-        in a second line.
+        after: a word with a colon that is no name.
     wait: how long.
     """
 
@@ -267,7 +270,7 @@ class Limits:
 
 
 class WithList(Settings):
-    fetch: Limits = Limits()
+    lists: Limits = Limits()
 
 
 @pytest.fixture
@@ -296,32 +299,44 @@ def with_list(monkeypatch):
     ],
 )
 def test_a_list_in_the_environment(with_list, tmp_path, monkeypatch, text, names):
-    monkeypatch.setenv("HEDGEROW_FETCH__NAMES", text)
-    assert load(tmp_path).settings.fetch == Limits(names)
+    monkeypatch.setenv("HEDGEROW_LISTS__NAMES", text)
+    assert load(tmp_path).settings.lists == Limits(names)
 
 
 @pytest.mark.parametrize("text", ["[a, b]", '["a"', "[1]", '[["a"]]'])
 def test_a_list_that_cannot_be_read_is_told(with_list, tmp_path, monkeypatch, text):
-    monkeypatch.setenv("HEDGEROW_FETCH__NAMES", text)
-    with pytest.raises(BadSettings, match="HEDGEROW_FETCH__NAMES"):
+    monkeypatch.setenv("HEDGEROW_LISTS__NAMES", text)
+    with pytest.raises(BadSettings, match="HEDGEROW_LISTS__NAMES"):
         load(tmp_path)
 
 
 def test_a_list_in_the_file(with_list, tmp_path, monkeypatch):
     path = tmp_path / "hedgerow.toml"
-    path.write_text('[fetch]\nnames = ["x", "y"]\nwait = 3\n')
-    assert load(tmp_path).settings.fetch == Limits(("x", "y"), 3.0)
-    monkeypatch.setenv("HEDGEROW_FETCH__NAMES", "z")
-    assert load(tmp_path).settings.fetch == Limits(("z",), 3.0)
+    path.write_text('[lists]\nnames = ["x", "y"]\nwait = 3\n')
+    assert load(tmp_path).settings.lists == Limits(("x", "y"), 3.0)
+    monkeypatch.setenv("HEDGEROW_LISTS__NAMES", "z")
+    assert load(tmp_path).settings.lists == Limits(("z",), 3.0)
     for wrong in ('"x"', "[1]", '[["x"]]'):
-        path.write_text(f"[fetch]\nnames = {wrong}\n")
-        with pytest.raises(BadSettings, match=r"fetch\.names"):
+        path.write_text(f"[lists]\nnames = {wrong}\n")
+        with pytest.raises(BadSettings, match=r"lists\.names"):
             load(tmp_path)
 
 
 def test_what_a_setting_means_is_read_from_its_group(with_list):
     last = catalogue.entries()[-2:]
     assert [(each.key, each.about) for each in last] == [
-        ("fetch.names", "which ones, and a text that goes on in a second line."),
-        ("fetch.wait", "how long."),
+        (
+            "lists.names",
+            "which ones, and a text that goes on after: a word with a colon that is no name.",
+        ),
+        ("lists.wait", "how long."),
     ]
+
+
+def test_lists_of_hosts_and_ports(tmp_path, monkeypatch):
+    (tmp_path / "hedgerow.toml").write_text(
+        '[fetch]\nallowed_hosts = ["cdn.example.org"]\nallowed_ports = [8443]\n'
+    )
+    monkeypatch.setenv("HEDGEROW_FETCH__ALLOWED_PORTS", "443, 8080")
+    found = load(tmp_path).settings.fetch
+    assert (found.allowed_hosts, found.allowed_ports) == (("cdn.example.org",), (443, 8080))

@@ -1,6 +1,7 @@
 """The test picture is always the same, and is recognised as any picture is."""
 
 import io
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -86,10 +87,9 @@ def test_it_is_recognised_turned_and_mirrored(picture, edit, name):
 
 
 def test_no_photograph_comes_near_it(shared_data, photographs):
-    others = dict(everything_pil_opens(shared_data)) | photographs
-    nearest = {
-        name: min(distance(value, SENTINEL_PDQ) for value in pdq_variants(pixels)[0].values())
-        for name, pixels in others.items()
-    }
+    nearest = [
+        (min(distance(value, SENTINEL_PDQ) for value in pdq_variants(pixels)[0].values()), name)
+        for name, pixels in chain(everything_pil_opens(shared_data), photographs.items())
+    ]
     assert len(nearest) > 500
-    assert min(nearest.values()) > 60
+    assert min(nearest) > (60, "")

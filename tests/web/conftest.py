@@ -16,9 +16,7 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def server(
-    make_database_url: Maker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Running]:
+def server(make_database_url: Maker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server for many tests, on each kind of database: use banks of your own."""
     with running(plan_for(tmp_path_factory.mktemp("served"), make_database_url.lasting())) as found:
         yield found

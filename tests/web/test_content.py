@@ -84,9 +84,9 @@ def test_a_file_that_is_no_picture_is_not_banked(client, bank):
 
 def test_pages_have_every_content_once_in_order(client, bank):
     ids = [
-        client.post(
-            f"/api/v1/banks/{bank}/content", json={"signals": {"pdq": fresh_pdq()}}
-        ).json()["id"]
+        client.post(f"/api/v1/banks/{bank}/content", json={"signals": {"pdq": fresh_pdq()}}).json()[
+            "id"
+        ]
         for _ in range(5)
     ]
     found, cursor = [], None

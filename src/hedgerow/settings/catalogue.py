@@ -78,11 +78,13 @@ def _of(group: str, kind: type[Any]) -> Iterator[Entry]:
 
 def _described(kind: type[Any]) -> dict[str, str]:
     """What a dataclass's docstring says of each field; a text may go on in indented lines."""
+    names = {field.name for field in fields(kind)}
     found: dict[str, str] = {}
     last: tuple[str, ...] = ()
     for line in (inspect.getdoc(kind) or "").splitlines():
         text = line.strip()
-        if told := _LINE.fullmatch(text):
+        told = _LINE.fullmatch(text)
+        if told and names.issuperset(told[1].split(", ")):
             last = tuple(told[1].split(", "))
             found |= dict.fromkeys(last, told[2])
         elif text and line.startswith(" "):

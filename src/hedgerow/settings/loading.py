@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ class Loaded:
 
     settings: Settings
     file: Path | None
-    sources: Mapping[Source, Given]
+    sources: Mapping[Source, Given] = field(repr=False)  # with the database's password
 
     def source(self, entry: Entry) -> Source:
         """Where a setting's value comes from."""

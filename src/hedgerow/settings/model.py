@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hedgerow.banks import Limits as BanksLimits
+from hedgerow.fetch import Limits as FetchLimits
 from hedgerow.matching import Limits as MatchingLimits
 from hedgerow.media import Limits as MediaLimits
 from hedgerow.settings.homes import default_home
@@ -40,6 +41,7 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         default=None,
+        repr=False,  # it may hold a password
         description="where the database is; in the home folder unless set",
         examples=["postgresql://hedgerow@localhost/hedgerow"],
     )
@@ -62,6 +64,7 @@ class Settings(BaseSettings):
     media: MediaLimits = MediaLimits()
     banks: BanksLimits = BanksLimits()
     matching: MatchingLimits = MatchingLimits()
+    fetch: FetchLimits = FetchLimits()
 
     @classmethod
     def settings_customise_sources(

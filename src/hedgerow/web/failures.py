@@ -54,7 +54,7 @@ def problem_of(error: Exception, retry_seconds: int) -> Problem:
     """The problem to answer where a room raised `error`, which is one of `FAILURES`."""
     code = _found(_CODES, error)
     assert code is not None
-    detail = str(error)
+    detail = error.message if isinstance(error, fetch.FetchRefused) else str(error)
     if (inner := _found(_INNER, error)) is not None:
         _log.warning("a request could not be answered: %s", error)
         detail = inner

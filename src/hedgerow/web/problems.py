@@ -30,7 +30,6 @@ class Code(StrEnum):
     NO_SUCH_IMPORT = "no_such_import"
     NO_SUCH_KEY = "no_such_key"
     METHOD_NOT_ALLOWED = "method_not_allowed"
-    NOT_ACCEPTABLE = "not_acceptable"
     TOO_SLOW = "too_slow"
     BANK_EXISTS = "bank_exists"
     IMPORT_BROKEN = "import_broken"
@@ -56,7 +55,6 @@ KINDS: Mapping[Code, _Kind] = {
     Code.NO_SUCH_IMPORT: _Kind(404, "There is no such unfinished import"),
     Code.NO_SUCH_KEY: _Kind(404, "There is no such API key"),
     Code.METHOD_NOT_ALLOWED: _Kind(405, "This can't be done here"),
-    Code.NOT_ACCEPTABLE: _Kind(406, "This format is not offered"),
     Code.TOO_SLOW: _Kind(408, "The request came too slowly"),
     Code.BANK_EXISTS: _Kind(409, "The name is taken"),
     Code.IMPORT_BROKEN: _Kind(409, "Something came in between"),

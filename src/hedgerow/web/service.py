@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -16,11 +18,16 @@ from hedgerow.banks import Banks
 from hedgerow.fetch import Fetcher
 from hedgerow.matching import Answer, Fresh, LiveLimits, Matcher, Query, Turns, hashing_workers
 from hedgerow.media import Outcome
-from hedgerow.store import open_database
+from hedgerow.store import StoreProblem, open_database
 from hedgerow.web.calls import Calls
 from hedgerow.web.limits import Limits, Options
 from hedgerow.web.metrics import Metrics
 from hedgerow.web.problems import overloaded
+
+USES_SECONDS = 60.0
+"""Between two times that the last uses of the keys are written."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class Service:
         self.plan = plan
         self.limits = plan.web
         self.metrics = Metrics()
+        self._uses_due = time.monotonic() + USES_SECONDS
         with ExitStack() as stack:
             self.database = stack.enter_context(
                 open_database(plan.database_url, busy_seconds=plan.busy_seconds)
@@ -70,7 +78,7 @@ class Service:
             self.workers = stack.enter_context(
                 hashing_workers(plan.media, plan.jobs, variants=plan.options.orientations)
             )
-            self.fresh = stack.enter_context(Fresh(matcher, plan.live, self.ring.refresh))
+            self.fresh = stack.enter_context(Fresh(matcher, plan.live, self._follow_keys))
             self.turns = stack.enter_context(
                 Turns(self.fresh.compare, plan.live, self.metrics.stage)
             )
@@ -119,11 +127,9 @@ class Service:
         self._fetches += 1
         try:
             with self.metrics.timing("fetch"):
-                file = await self.fetcher.fetch(url)
+                return await self.fetcher.fetch(url, memory.take)
         finally:
             self._fetches -= 1
-        memory.take(len(file))
-        return file
 
     async def compare(
         self, queries: Sequence[Query], names: Collection[str] | None
@@ -140,6 +146,18 @@ class Service:
         for answer in answers:
             self.metrics.verdict(answer)
         return answers
+
+    def _follow_keys(self) -> None:
+        self.ring.refresh()
+        now = time.monotonic()
+        if now < self._uses_due:
+            return
+        self._uses_due = now + USES_SECONDS
+        try:
+            self.ring.flush()
+        except StoreProblem as problem:
+            # They are kept in memory for the next time; a busy database is no reason to stop.
+            _log.warning("when keys were used could not be noted: %s", problem)
 
     def close(self) -> None:
         """Answer what was taken, write what is still in memory, and let go of everything."""

@@ -39,12 +39,15 @@ CHECK_FAILED = {
 
 _log = logging.getLogger(__name__)
 
+_MAX_BANKS = 100
+"""Names of banks in a query; a longer one is no longer a URL that servers take."""
+
 _BANK = {
     "name": "bank",
     "in": "query",
     "required": False,
     "description": "Compare with this bank only; may be repeated. Not beside `banks` in the body.",
-    "schema": {"type": "array", "items": {"type": "string"}, "maxItems": 1000},
+    "schema": {"type": "array", "items": {"type": "string"}, "maxItems": _MAX_BANKS},
     "example": ["known"],
 }
 
@@ -96,6 +99,8 @@ def _banks(request: Request, said: list[str] | None) -> list[str] | None:
     if not request.scope["query_string"]:
         return said
     asked = request.query_params.getlist("bank")
+    if len(asked) > _MAX_BANKS:
+        raise Problem(Code.INVALID, f"bank: at most {_MAX_BANKS}; name more of them in the body")
     if asked and said is not None:
         raise Problem(Code.INVALID, "name banks in the body or as ?bank=, not in both")
     return asked or said

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from hedgerow.web.api.operations import TAKEN
+from hedgerow.web.api.operations import EXAMPLES, TAKEN
 from hedgerow.web.api.schemas import Problem
 
 _ABOUT = """Recognises known pictures, even edited ones, by their hashes.
@@ -85,6 +85,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
 def _complete(told: dict[str, Any]) -> None:
     """Add to one route what all routes of the API have."""
     told["description"] += f"\n\nNeeds a key with the scope `{told['x-scope']}`."
+    for each in [*told["responses"].values(), told.get("requestBody", {})]:
+        content = each.get("content", {}).get("application/json")
+        if content is not None:
+            first = content["schema"].get("oneOf", [content["schema"]])[0]
+            content["example"] = EXAMPLES[first["$ref"].rpartition("/")[2]]
     for answer in told["responses"].values():
         reference = {"$ref": "#/components/headers/Hedgerow-Sequence"}
         answer.setdefault("headers", {})["Hedgerow-Sequence"] = reference

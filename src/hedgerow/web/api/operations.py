@@ -110,7 +110,7 @@ def _given(given: Given) -> dict[str, Any]:
     told: dict[str, Any] = {"description": given.description}
     if given.model is not None:
         told["model"] = given.model
-        told["content"] = {"application/json": {"example": given.example}}
+        EXAMPLES[given.model.__name__] = given.example
     if given.text is not None:
         told["content"] = {
             kind: {"schema": {"type": "string"}, "example": example}
@@ -150,9 +150,10 @@ def _kind(sent: Sent) -> dict[str, Any]:
         return {"schema": _form(sent.model)}
     if sent.model is not None:
         schema = _reference(sent.model)
+        EXAMPLES[sent.model.__name__] = sent.example
         if sent.other is not None:
             schema = {"oneOf": [schema, _reference(sent.other)]}
-        return {"schema": schema, "example": sent.example}
+        return {"schema": schema}
     if isinstance(sent.example, str):
         return {"schema": {"type": "string"}, "example": sent.example}
     return {"schema": {"type": "string", "format": "binary"}}
@@ -179,3 +180,6 @@ def _reference(model: type[BaseModel]) -> dict[str, Any]:
 
 TAKEN: set[type[BaseModel]] = set()
 """Models that bodies are described by."""
+
+EXAMPLES: dict[str, Any] = {}
+"""By the name of the model; kept apart, as the framework takes each null out of them."""
