@@ -30,6 +30,7 @@ from hedgerow.banks import Banks, Format
 from hedgerow.matching import Matcher
 from hedgerow.store import open_database
 
+COMMAND = Path(sys.executable).parent / "hedgerow"
 GROUP = "Serving"
 CODES = 10_000_000
 SIZE = (500, 375)
@@ -77,7 +78,7 @@ class Server:
             lines = next(iter(Banks(database).export("known", Format.LINES))).splitlines()
         self.known = [line.split()[1] for line in lines[:KNOWN]]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "hedgerow", "serve", "--port", "0", "--json", "--home", home],
+            [COMMAND, "serve", "--port", "0", "--json", "--home", home],
             env={**os.environ, **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -225,6 +226,6 @@ def measure(count: int = CODES) -> list[Row]:
             rows = lookups(server)
             rows.append(freshness(home, server))
             rows.append(uploading(server, files, "sixteen variants", 6, hashed + looked_up))
-        with serving(home, HEDGEROW_WEB__ORIENTATIONS="false") as server:
+        with serving(home, HEDGEROW_SERVICE__ORIENTATIONS="false") as server:
             rows.insert(-1, uploading(server, files, "as it is alone", 3, hashed + looked_up))
     return rows

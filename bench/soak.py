@@ -75,7 +75,7 @@ class Visitor(threading.Thread):
 
 
 def soak(server: Server, files: list[bytes], seconds: float, visitors: int) -> dict[str, list]:
-    """Minutes since the start and megabytes of the server, sampled; raises where a visitor fails."""
+    """Minutes since the start, and megabytes of the server then; raises where a visitor fails."""
     crowd = [Visitor(server, files, seed) for seed in range(visitors)]
     for each in crowd:
         each.start()

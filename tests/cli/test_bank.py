@@ -12,7 +12,8 @@ A, B, C = ("a" * 64, "b" * 64, "c" * 64)
 def test_a_bank_from_its_making_to_its_end(newcomer, pictures):
     run = newcomer.run
     ran = run("bank", "list")
-    assert (ran.code, ran.out) == (0, "")
+    assert ran.code == 0
+    assert ran.out.split("\n")[1].split()[:3] == ["HEDGEROW_TEST", "block", "(test)"]
     assert "hedgerow bank create" in ran.err
 
     made = run(
@@ -22,7 +23,7 @@ def test_a_bank_from_its_making_to_its_end(newcomer, pictures):
     assert made.code == 0
     created = made.record
     assert {**created, "created_at": None} == {
-        "id": 1,
+        "id": 2,
         "name": "known",
         "kind": "positive",
         "action": "block",
@@ -30,6 +31,7 @@ def test_a_bank_from_its_making_to_its_end(newcomer, pictures):
         "description": "for tests",
         "contents": 0,
         "created_at": None,
+        "test": False,
     }
     assert created["created_at"].endswith("+00:00")
     assert stat.S_IMODE(newcomer.kept.stat().st_mode) == 0o700
@@ -79,8 +81,10 @@ def test_a_bank_from_its_making_to_its_end(newcomer, pictures):
         {"pdq": 20},
     )
     assert changed["description"] == "for tests"
-    [listed] = run("bank", "list", "--json").records
+    listed, test = run("bank", "list", "--json").records
     assert (listed["name"], listed["contents"]) == ("renamed", 3)
+    assert (test["name"], test["test"]) == ("HEDGEROW_TEST", True)
+    assert "There are no other banks" not in run("bank", "list").err
 
     removed = run(
         *("bank", "remove", "renamed", "--id", first["content_id"], "--id", first["content_id"]),
@@ -95,11 +99,11 @@ def test_a_bank_from_its_making_to_its_end(newcomer, pictures):
 
     refused = run("bank", "delete", "renamed")
     assert refused.code == 1
-    assert run("bank", "list", "--json").record["contents"] == 1
+    assert run("bank", "show", "renamed", "--json").record["contents"] == 1
     asked = run("bank", "delete", "renamed", "--json", stdin="y\n")
     assert asked.record == {"bank": "renamed", "deleted": True}
     assert run("bank", "delete", "renamed", "--yes").code == 2
-    assert run("bank", "list", "--json").out == ""
+    assert [each["test"] for each in run("bank", "list", "--json").records] == [True]
 
 
 def test_nothing_is_removed_where_a_part_of_it_is_wrong(newcomer):
@@ -109,7 +113,7 @@ def test_nothing_is_removed_where_a_part_of_it_is_wrong(newcomer):
         ran = newcomer.run("bank", "remove", "known", "--id", content, *more)
         assert (ran.code, ran.out) == (2, "")
         assert ran.err.startswith("error: ")
-    assert newcomer.run("bank", "list", "--json").record["contents"] == 1
+    assert newcomer.run("bank", "show", "known", "--json").record["contents"] == 1
 
 
 def test_what_cannot_be_banked_is_told_and_the_rest_is_banked(newcomer, pictures):
@@ -118,7 +122,7 @@ def test_what_cannot_be_banked_is_told_and_the_rest_is_banked(newcomer, pictures
     assert ran.code == 1
     errors = [record["error"]["code"] for record in ran.records if "error" in record]
     assert sorted(errors) == ["empty", "unsupported_format"]
-    assert newcomer.run("bank", "list", "--json").record["contents"] == 5
+    assert newcomer.run("bank", "show", "known", "--json").record["contents"] == 5
     assert newcomer.run("bank", "add", "unknown", pictures / "uploads").code == 2
 
 
@@ -156,7 +160,7 @@ def test_a_list_with_bad_rows_is_refused_by_line(newcomer):
     assert f"{listed}:2: " in ran.err
     assert f"{listed}:4: " in ran.err
     assert "--skip-bad" in ran.err
-    assert run("bank", "list", "--json").record["contents"] == 0
+    assert run("bank", "show", "known", "--json").record["contents"] == 0
     ran = run("bank", "import", "known", listed, "--skip-bad", "--label", "L", "--json")
     assert (ran.code, ran.record["added"], ran.record["bad"]) == (0, 2, 2)
     assert f"left out {listed}:2: " in ran.err

@@ -18,10 +18,10 @@ def test_a_file_that_matches(filled, pictures):
     assert (match["bank"], match["transform"], match["threshold"]) == ("known", "mirrored", 31)
     assert match["action"] == "block"
     assert set(record["signals"]) == {"pdq", "md5", "sha1", "sha256"}
-    assert record["sequence"] == 3
+    assert record["sequence"] == 5
     people = filled.run("match", path)
     assert people.out.splitlines()[0] == "block"
-    assert "known, content 2: pdq, " in people.out
+    assert "known, content 3: pdq, " in people.out
     assert "bits of 31, mirrored" in people.out
 
 

@@ -70,7 +70,7 @@ def test_for_people_in_a_pipe(filled, pictures):
     assert sum(str(folder) in row for row in rows) == 4
     [row] = [row for row in rows if "coffee-mirrored" in row]
     assert row.split() == [
-        *("block", str(folder / "more/coffee-mirrored.png"), "known", "2", "pdq"),
+        *("block", str(folder / "more/coffee-mirrored.png"), "known", "3", "pdq"),
         *(row.split()[5], "mirrored"),
     ]
     counts = [row.split(maxsplit=2) for row in rows[-5:]]
@@ -211,7 +211,7 @@ def test_two_scans_at_once_on_one_home(newcomer, pictures):
         records = [json.loads(line) for line in out.splitlines()]
         assert verdicts(records, pictures / "uploads") == VERDICTS
     newcomer.run("bank", "add", "known", "--signal", f"pdq:{'5' * 64}")
-    newcomer.run("bank", "remove", "known", "--id", "1", "--id", "2")
+    newcomer.run("bank", "remove", "known", "--id", "2", "--id", "3")
     assert {each["verdict"] for each in newcomer.run(*words).records} == {"clear", "unchecked"}
 
 

@@ -36,9 +36,10 @@ def test_first_steps_from_nothing(newcomer, pictures):
         (["hash", pictures / "uploads"], 1),
         (["match", pictures / "known/coffee.png"], 0),
         (["scan", pictures / "uploads"], 1),
-        (["bank", "remove", "known", "--id", "1"], 0),
+        (["bank", "remove", "known", "--id", "2"], 0),
         (["bank", "delete", "known", "--yes"], 0),
         (["bank", "list"], 0),
+        (["sentinel", "picture.png"], 0),
     ):
         process = newcomer.start(*words)
         out, err = process.communicate(timeout=60)

@@ -45,14 +45,18 @@ class Stranger:
 
 @asynccontextmanager
 async def stranger(
-    *plays: Play | bytes, tls: ssl.SSLContext | None = None
+    *plays: Play | bytes, tls: ssl.SSLContext | None = None, greeting: bytes = b""
 ) -> AsyncIterator[Stranger]:
-    """A server whose nth connection is answered by the nth of `plays`, later ones by the last."""
+    """A server whose nth connection is answered by the nth of `plays`, later ones by the last.
+
+    greeting: sent before anything was asked.
+    """
     found = Stranger()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         found.connections += 1
         play = plays[min(found.connections, len(plays)) - 1]
+        writer.write(greeting)
         try:
             found.requests.append(await reader.readuntil(b"\r\n\r\n"))
             found.asked.set()

@@ -310,3 +310,17 @@ def test_no_piece_of_any_picture_is_kept_or_shown(banks, matcher, photographs, t
     page = kept[tmp_path / "page.html"]
     assert b"base64" not in page
     assert b"data:" not in page
+
+
+def test_a_test_is_no_find_on_the_page():
+    test = match(bank="HEDGEROW_TEST", labels=["test"], test=True)
+    page = page_of(
+        result("copy.png", matches=[test], test=True), result("both.png", matches=[test, match()])
+    )
+    assert (counts(page)["block"], counts(page)["test"]) == (1, 1)
+    copy, both = page.split("<article>")[1:]
+    assert "A test, and no find:" in copy
+    assert '<span class="tag test">test</span>' in copy
+    assert "no find" not in both
+    assert both.count("the test bank") == 1
+    assert "test" not in counts(page_of(result(matches=[match()])))

@@ -34,7 +34,7 @@ class ApiKey:
         scopes: what it may do.
         hint: its first characters, to tell it from others.
         created_at: UTC.
-        last_used_at: UTC, to about a second; None before its first use.
+        last_used_at: UTC, as last written, see `KeyRing.flush`; None before its first use.
         revoked_at: UTC; None while it is good.
     """
 

@@ -33,6 +33,7 @@ def ensure(database: Database) -> None:
         try:
             with database.write() as session:
                 _make(session)
+            return
         except BankExists:
             # Another process took the name meanwhile, most likely for the test bank.
             continue

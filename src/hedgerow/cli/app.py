@@ -14,7 +14,18 @@ from typing import Annotated
 import typer
 
 from hedgerow import __version__
-from hedgerow.cli import bank, config, database, demo, hashing, keys, matching, scanning, sentinel
+from hedgerow.cli import (
+    bank,
+    config,
+    database,
+    demo,
+    hashing,
+    keys,
+    matching,
+    scanning,
+    sentinel,
+    serve,
+)
 
 app = typer.Typer(
     name="hedgerow",
@@ -28,6 +39,7 @@ app = typer.Typer(
 app.command("hash")(hashing.hash_files)
 app.command("match")(matching.match)
 app.command("scan")(scanning.scan_files)
+app.command("serve")(serve.serve)
 app.command("sentinel")(sentinel.sentinel)
 app.command("demo")(demo.demo)
 app.add_typer(bank.app, name="bank")

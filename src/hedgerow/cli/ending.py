@@ -47,7 +47,7 @@ def message_of(problem: Exception) -> str:
 
 def exit_code_of(problem: Exception) -> int | None:
     """The exit code of a problem that the rooms report; None for a fault of ours."""
-    from hedgerow import accounts, banks, index, matching, media, settings, signals, store
+    from hedgerow import accounts, banks, index, matching, media, settings, signals, store, web
 
     failed = (
         banks.ImportFailed,
@@ -61,6 +61,7 @@ def exit_code_of(problem: Exception) -> int | None:
         matching.ResultsProblem,
         settings.BadSettings,
         signals.SignalProblem,
+        web.BadListening,
     )
     # A file or a full disk of the caller's, not a fault of ours.
     theirs = isinstance(problem, OSError) and (problem.filename or problem.errno in _FULL)

@@ -62,8 +62,10 @@ def entry_of(text: str) -> Entry:
     try:
         host = host_of(rest.removeprefix("*."))
     except FetchRefused:
+        host = None
+    if host is None or (below and host.address is not None):
         msg = f"{text!r} is no host; write cdn.example.org, *.example.org, 10.1.2.0/24 or host:port"
-        raise ValueError(msg) from None
-    if host.address is not None and not below:
+        raise ValueError(msg)
+    if host.address is not None:
         return Entry(network=ip_network(host.address), port=number)
     return Entry(name=host.name, below=below, port=number)

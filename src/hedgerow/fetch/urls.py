@@ -10,6 +10,7 @@ from hedgerow.fetch.hosts import Host, host_of
 from hedgerow.fetch.refusals import bad_url, not_allowed
 
 _PORTS = {"http": 80, "https": 443}
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 _PARTS = re.compile(r"//([^/?#]*)(/[^?#]*)?(\?[^#]*)?(?:#.*)?")
 _AUTHORITY = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]+)(?::([0-9]{1,5}))?")
 _MAX_PORT = 65_535
@@ -45,10 +46,10 @@ def parse_url(url: str, max_url: int) -> Target:
         raise bad_url("the URL has blanks, backslashes or invisible characters; encode them")
     scheme, colon, rest = url.partition(":")
     scheme = scheme.lower()
-    if colon and scheme not in _PORTS:
+    if colon and _SCHEME.fullmatch(scheme) and scheme not in _PORTS:
         raise not_allowed("only http and https can be fetched")
     parts = _PARTS.fullmatch(rest)
-    if not colon or parts is None:
+    if scheme not in _PORTS or parts is None:
         raise bad_url("this is not a whole URL; it begins with https:// and a host")
     authority, path, query = parts.groups(default="")
     host, port = _authority(authority, _PORTS[scheme])
@@ -60,15 +61,20 @@ def redirected(target: Target, location: str, max_url: int) -> Target:
     # Asked here too, for urljoin would drop some of them.
     if any(_is_odd(character) for character in location):
         raise bad_url("the redirect has blanks, backslashes or invisible characters")
-    here = f"{target.scheme}://{target.authority}{target.request}"
-    try:
-        there = urljoin(here, location)
-    except ValueError:
-        raise bad_url("the redirect is not a URL") from None
-    found = parse_url(there, max_url)
+    found = parse_url(_absolute(target, location), max_url)
     if target.scheme == "https" and found.scheme != "https":
         raise not_allowed("the redirect leads from https to http")
     return found
+
+
+def _absolute(target: Target, location: str) -> str:
+    scheme, colon, _ = location.partition(":")
+    if colon and _SCHEME.fullmatch(scheme.lower()):
+        return location
+    try:
+        return urljoin(f"{target.scheme}://{target.authority}{target.request}", location)
+    except ValueError:
+        raise bad_url("the redirect is not a URL") from None
 
 
 def _authority(text: str, usual_port: int) -> tuple[Host, int]:

@@ -36,6 +36,7 @@ class Fresh:
         self._sequence = 0
         self._fault = "the index is being made ready"
         self._quiet_since = time.monotonic()
+        self._looking = threading.Lock()
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="hedgerow-follow", daemon=True)
         self._thread.start()
@@ -64,15 +65,17 @@ class Fresh:
 
         Raises StoreProblem, IndexProblem, OSError.
         """
-        at = time.monotonic()
-        sequence = self.matcher.refresh()
-        self._looked_at = max(at, self._looked_at or at)
-        if sequence != self._sequence:
-            # It may be a lower number, too: of a database that was put back from a copy.
-            self._sequence = sequence
-            self._quiet_since = at
-        self._fault = "looking at them takes too long"
-        return sequence
+        # One at a time: an older look that ends later must not put back what a newer one found.
+        with self._looking:
+            at = time.monotonic()
+            sequence = self.matcher.refresh()
+            self._looked_at = max(at, self._looked_at or at)
+            if sequence != self._sequence:
+                # It may be a lower number, too: of a database that was put back from a copy.
+                self._sequence = sequence
+                self._quiet_since = at
+            self._fault = "looking at them takes too long"
+            return sequence
 
     def compare(
         self, queries: Sequence[Query], banks: Collection[str] | None = None

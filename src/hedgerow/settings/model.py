@@ -13,9 +13,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from hedgerow.banks import Limits as BanksLimits
 from hedgerow.fetch import Limits as FetchLimits
 from hedgerow.matching import Limits as MatchingLimits
+from hedgerow.matching import LiveLimits
 from hedgerow.media import Limits as MediaLimits
 from hedgerow.settings.homes import default_home
 from hedgerow.store import BUSY_SECONDS, CONNECTIONS
+from hedgerow.web import Limits as WebLimits
+from hedgerow.web import Listening, Logging
+from hedgerow.web import Options as ServiceOptions
 
 PREFIX = "HEDGEROW_"
 
@@ -65,6 +69,11 @@ class Settings(BaseSettings):
     banks: BanksLimits = BanksLimits()
     matching: MatchingLimits = MatchingLimits()
     fetch: FetchLimits = FetchLimits()
+    live: LiveLimits = LiveLimits()
+    web: WebLimits = WebLimits()
+    service: ServiceOptions = ServiceOptions()
+    listen: Listening = Listening()
+    log: Logging = Logging()
 
     @classmethod
     def settings_customise_sources(

@@ -1,3 +1,49 @@
-"""web."""
+"""The service: HTTP to the rooms, for platforms (`api`) and for clients of HMA (`hma`)."""
 
-__all__: list[str] = []
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from hedgerow.web.limits import Limits, Logging, Options
+from hedgerow.web.listening import BadListening, Listening
+
+if TYPE_CHECKING:
+    from hedgerow.web.app import create_app
+    from hedgerow.web.logs import configure
+    from hedgerow.web.metrics import prepare_metrics
+    from hedgerow.web.service import Plan
+    from hedgerow.web.serving import bind, config_for, run, url_of
+
+__all__ = [
+    "BadListening",
+    "Limits",
+    "Listening",
+    "Logging",
+    "Options",
+    "Plan",
+    "bind",
+    "config_for",
+    "configure",
+    "create_app",
+    "prepare_metrics",
+    "run",
+    "url_of",
+]
+
+_LATE = {
+    "Plan": "service",
+    "bind": "serving",
+    "config_for": "serving",
+    "configure": "logs",
+    "create_app": "app",
+    "prepare_metrics": "metrics",
+    "run": "serving",
+    "url_of": "serving",
+}
+"""Loaded when they are asked for: the settings need the limits alone, in every command."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

@@ -26,11 +26,16 @@ class _BearerKey(SecurityBase):
         self.scheme_name = "key"
 
     async def __call__(self, request: Request, needed: SecurityScopes) -> ApiKey:
-        kind, _, key = request.headers.get("authorization", "").partition(" ")
-        return allowed(request, key if kind.lower() == "bearer" else "", Scope(needed.scopes[0]))
+        return allowed(request, bearer_of(request), Scope(needed.scopes[0]))
 
 
 bearer_key = _BearerKey()
+
+
+def bearer_of(request: Request) -> str:
+    """The key that a request carries in its header; "" for none."""
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    return key if kind.lower() == "bearer" else ""
 
 
 def allowed(request: Request, key: str, scope: Scope) -> ApiKey:

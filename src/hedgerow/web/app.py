@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from hedgerow import __version__
-from hedgerow.web import hma
+from hedgerow.web import health, hma
 from hedgerow.web.api import ROUTERS
 from hedgerow.web.api.openapi import describe
 from hedgerow.web.envelope import Envelope
 from hedgerow.web.gate import Gate
 from hedgerow.web.incoming import clear
+from hedgerow.web.observing import Observer
 from hedgerow.web.refusing import HANDLERS
 from hedgerow.web.service import Plan, Service
 
@@ -49,6 +50,8 @@ def create_app(plan: Plan) -> FastAPI:
             "auto_configure": False,
         },
     )
+    app.state.plan = plan
+    app.include_router(health.router)
     for router in ROUTERS:
         app.include_router(router, prefix="/api/v1")
     for kind, handler in HANDLERS.items():
@@ -58,4 +61,5 @@ def create_app(plan: Plan) -> FastAPI:
     app.add_middleware(Gate, limits=plan.web)
     app.add_middleware(Envelope)
     hma.install(app)
+    app.add_middleware(Observer, lines=plan.log.requests)
     return app

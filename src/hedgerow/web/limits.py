@@ -1,8 +1,10 @@
-"""Every limit of this room, by name."""
+"""Every limit and option of this room, by name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+LEVELS = ("debug", "info", "warning", "error")
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Limits:
     max_imports: lists that are taken in at once; more are answered 503.
     max_batch: hashes in one batch.
     max_page: entries of one page of a list.
+    max_connections: open at once in a process; more are answered 503 and closed.
+    max_head_bytes: bytes of a request's head.
     head_seconds: for a request's head to arrive in full.
     stall_seconds: that a client may send nothing of its body, or take nothing of the answer.
     body_bytes_a_second: what a body has to arrive at, on average, after `stall_seconds`.
@@ -43,6 +47,8 @@ class Limits:
     max_imports: int = 2
     max_batch: int = 10_000
     max_page: int = 1000
+    max_connections: int = 4096
+    max_head_bytes: int = 65_536
     head_seconds: float = 10.0
     stall_seconds: float = 20.0
     body_bytes_a_second: int = 8_192
@@ -66,3 +72,21 @@ class Options:
 
     orientations: bool = True
     open_metrics: bool = False
+
+
+@dataclass(frozen=True)
+class Logging:
+    """What is logged.
+
+    level: debug, info, warning or error, and what is graver.
+    requests: whether each request leaves a line.
+    details: whether lines may hold names, hashes, addresses and the messages of exceptions.
+    """
+
+    level: str = "info"
+    requests: bool = True
+    details: bool = False
+
+    def __post_init__(self) -> None:
+        if self.level not in LEVELS:
+            raise ValueError(f"level must be one of {', '.join(LEVELS)}, not {self.level!r}")

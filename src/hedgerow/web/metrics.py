@@ -2,47 +2,100 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+    multiprocess,
+)
 
 from hedgerow.matching import Answer, Verdict
+
+if TYPE_CHECKING:
+    from hedgerow.web.service import Service
+
+_SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder where several processes keep their figures; read by prometheus-client."""
+
+Together = Literal["livemax", "livemin", "livesum"]
+"""How the figures of several processes become one."""
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a third more lines that nobody reads
+
+
+def prepare_metrics(folder: Path, workers: int) -> None:
+    """Give several processes a folder to share their figures by; an old one's are dropped.
+
+    Before any of them is started, as prometheus-client looks for it when it is loaded.
+    """
+    if workers > 1:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        os.environ[_SHARED] = str(folder)
+
+
 class Metrics:
-    """The measurements of one process."""
+    """The measurements of one process; a scrape of any process tells those of all."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "hedgerow_requests", "Requests by route and status.", ["route", "method", "status"],
-            registry=self.registry,
-        )  # fmt: skip
-        self.seconds = Histogram(
-            "hedgerow_request_seconds", "Time to the end of the answer, by route.", ["route"],
-            registry=self.registry, buckets=_SECONDS,
-        )  # fmt: skip
-        self.stages = Histogram(
-            "hedgerow_stage_seconds", "Time by stage of matching.", ["stage"],
-            registry=self.registry, buckets=_SECONDS,
-        )  # fmt: skip
-        self.verdicts = Counter(
-            "hedgerow_verdicts", "Answers by verdict; tests apart.", ["verdict", "test"],
-            registry=self.registry,
-        )  # fmt: skip
-        self.unchecked = Counter(
-            "hedgerow_unchecked", "Uploads that could not be checked, by reason.", ["reason"],
-            registry=self.registry,
-        )  # fmt: skip
-        self.refused = Counter(
-            "hedgerow_refused", "Requests refused for load, by reason.", ["reason"],
-            registry=self.registry,
-        )  # fmt: skip
-        self._gauge = Gauge
+        self.requests = self._counter(
+            "requests", "Requests by route, method and status.", "route", "method", "status"
+        )
+        self.seconds = self._histogram(
+            "request_seconds", "Time until the whole answer was sent, by route.", "route"
+        )
+        self.stages = self._histogram(
+            "stage_seconds", "Time by stage: fetch, hash, queue, compare.", "stage"
+        )
+        self.verdicts = self._counter(
+            "verdicts", "Answers by verdict; those of the test picture apart.", "verdict", "test"
+        )
+        self.unchecked = self._counter(
+            "unchecked", "Uploads that could not be checked, by reason.", "reason"
+        )
+        self.refused = self._counter("refused", "Requests refused for load, by status.", "status")
+        self.age = self._gauge(
+            "index_age_seconds",
+            "Since the last look at the banks; the worst process.",
+            "livemax",
+        )
+        self.sequence = self._gauge(
+            "index_sequence",
+            "State of the banks compared with; the oldest process.",
+            "livemin",
+        )
+        self.size = self._gauge(
+            "index_codes", "Hashes in the index, by signal type.", "livemax", "type"
+        )
+        self.queued = self._gauge("queued_codes", "Hashes that wait to be compared.", "livesum")
+        self.uploads = self._gauge("uploads", "Files being hashed or waiting for it.", "livesum")
+
+    def _counter(self, name: str, told: str, *labels: str) -> Counter:
+        return Counter(f"hedgerow_{name}", told, labels, registry=self.registry)
+
+    def _histogram(self, name: str, told: str, *labels: str) -> Histogram:
+        return Histogram(f"hedgerow_{name}", told, labels, registry=self.registry, buckets=_SECONDS)
+
+    def _gauge(self, name: str, told: str, together: Together, *labels: str) -> Gauge:
+        return Gauge(
+            f"hedgerow_{name}", told, labels, registry=self.registry, multiprocess_mode=together
+        )
 
     def stage(self, name: str, seconds: float) -> None:
         """Note how long a stage took."""
@@ -57,9 +110,34 @@ class Metrics:
         finally:
             self.stage(name, time.perf_counter() - began)
 
+    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count one request."""
+        self.requests.labels(route, method, status).inc()
+        self.seconds.labels(route).observe(seconds)
+        if status in (429, 503):
+            self.refused.labels(status).inc()
+
     def verdict(self, answer: Answer) -> None:
         """Count one answer."""
         self.verdicts.labels(answer.verdict, "true" if answer.test else "false").inc()
         if answer.verdict is Verdict.UNCHECKED:
             assert answer.error is not None
             self.unchecked.labels(answer.error["code"]).inc()
+
+    def look(self, service: Service) -> None:
+        """Note how the service stands; done with each look at the banks, and when asked."""
+        self.age.set(-1 if service.fresh.age is None else service.fresh.age)
+        self.sequence.set(service.fresh.sequence)
+        for name, codes in service.fresh.matcher.codes.items():
+            self.size.labels(name).set(codes)
+        self.queued.set(service.turns.queued)
+        self.uploads.set(service.uploads)
+
+    def text(self, service: Service) -> tuple[bytes, str]:
+        """The figures of all processes, and the media type of this text."""
+        self.look(service)
+        registry = self.registry
+        if _SHARED in os.environ:
+            registry = CollectorRegistry()
+            multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # it has none
+        return generate_latest(registry), CONTENT_TYPE_LATEST

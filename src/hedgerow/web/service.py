@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -18,16 +16,12 @@ from hedgerow.banks import Banks
 from hedgerow.fetch import Fetcher
 from hedgerow.matching import Answer, Fresh, LiveLimits, Matcher, Query, Turns, hashing_workers
 from hedgerow.media import Outcome
-from hedgerow.store import StoreProblem, open_database
+from hedgerow.store import BUSY_SECONDS, CONNECTIONS, StoreProblem, open_database
 from hedgerow.web.calls import Calls
-from hedgerow.web.limits import Limits, Options
+from hedgerow.web.keeping import KeyKeeper
+from hedgerow.web.limits import Limits, Logging, Options
 from hedgerow.web.metrics import Metrics
 from hedgerow.web.problems import overloaded
-
-USES_SECONDS = 60.0
-"""Between two times that the last uses of the keys are written."""
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,13 +32,15 @@ class Plan:
     imported are. jobs: worker processes that hash uploads.
     """
 
-    database_url: str
+    database_url: str = field(repr=False)  # it may hold a password
     index_folder: Path
     incoming: Path
     jobs: int = 1
-    busy_seconds: float = 30.0
+    busy_seconds: float = BUSY_SECONDS
+    connections: int = CONNECTIONS
     web: Limits = field(default_factory=Limits)
     options: Options = field(default_factory=Options)
+    log: Logging = field(default_factory=Logging)
     live: LiveLimits = field(default_factory=LiveLimits)
     fetch: fetch.Limits = field(default_factory=fetch.Limits)
     media: media.Limits = field(default_factory=media.Limits)
@@ -63,31 +59,32 @@ class Service:
         self.plan = plan
         self.limits = plan.web
         self.metrics = Metrics()
-        self._uses_due = time.monotonic() + USES_SECONDS
+        self._uploads = 0
+        self._fetches = 0
+        self._bytes = 0
         with ExitStack() as stack:
             self.database = stack.enter_context(
-                open_database(plan.database_url, busy_seconds=plan.busy_seconds)
+                open_database(
+                    plan.database_url,
+                    busy_seconds=plan.busy_seconds,
+                    connections=plan.connections,
+                )
             )
             self.banks = Banks(self.database, plan.banks)
             self.banks.ensure_sentinel()
             self.keys = Keys(self.database)
             self.ring = KeyRing(self.keys)
             self.ring.refresh()
-            stack.callback(self.ring.flush)
+            stack.enter_context(KeyKeeper(self.ring, plan.live.poll_seconds))
             matcher = stack.enter_context(Matcher(self.database, plan.index_folder, plan.matching))
             self.workers = stack.enter_context(
                 hashing_workers(plan.media, plan.jobs, variants=plan.options.orientations)
             )
-            self.fresh = stack.enter_context(Fresh(matcher, plan.live, self._follow_keys))
-            self.turns = stack.enter_context(
-                Turns(self.fresh.compare, plan.live, self.metrics.stage)
-            )
+            self.turns = stack.enter_context(Turns(self._compare, plan.live, self.metrics.stage))
+            self.fresh = stack.enter_context(Fresh(matcher, plan.live, self._look))
             self.fetcher = Fetcher(plan.fetch)
             self.calls = stack.enter_context(Calls(plan.web))
             self._stack = stack.pop_all()
-        self._uploads = 0
-        self._fetches = 0
-        self._bytes = 0
 
     @property
     def uploads(self) -> int:
@@ -147,17 +144,22 @@ class Service:
             self.metrics.verdict(answer)
         return answers
 
-    def _follow_keys(self) -> None:
-        self.ring.refresh()
-        now = time.monotonic()
-        if now < self._uses_due:
-            return
-        self._uses_due = now + USES_SECONDS
+    def _compare(self, queries: Sequence[Query], names: Collection[str] | None) -> list[Answer]:
+        return self.fresh.compare(queries, names)
+
+    def _look(self) -> None:
+        self.metrics.look(self)
+
+    async def problem(self) -> str | None:
+        """Why an upload sent now could not be checked, for a person; None where it could."""
+        why = self.fresh.problem()
+        if why is not None:
+            return why
         try:
-            self.ring.flush()
+            await self.calls.read(lambda: self.fresh.matcher.sequence)
         except StoreProblem as problem:
-            # They are kept in memory for the next time; a busy database is no reason to stop.
-            _log.warning("when keys were used could not be noted: %s", problem)
+            return str(problem)
+        return None
 
     def close(self) -> None:
         """Answer what was taken, write what is still in memory, and let go of everything."""

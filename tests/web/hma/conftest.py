@@ -9,11 +9,17 @@ from tests.web.running import Running
 _numbers = count(1)
 
 
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx2.Client]:
+    """A client without headers; making one takes longer than most tests."""
+    with httpx2.Client(timeout=60, trust_env=False) as found:
+        yield found
+
+
 @pytest.fixture
-def hma(server: Running) -> Iterator[HmaClient]:
+def hma(server: Running, http: httpx2.Client) -> HmaClient:
     """Speaks to `server` with a key that has all scopes, in the path."""
-    with httpx2.Client(timeout=60, trust_env=False) as http:
-        yield HmaClient(f"{server.url}/hma/k/{server.keys['all']}/", http)
+    return HmaClient(f"{server.url}/hma/k/{server.keys['all']}/", http)
 
 
 @pytest.fixture

@@ -14,6 +14,9 @@ from PIL import Image
 
 from hedgerow.fetch import FetchCode, FetchRefused
 
+MAX_BYTES = 1_000_000
+"""What `Web` fetches at most."""
+
 
 @dataclass(frozen=True)
 class HmaClient:
@@ -65,7 +68,10 @@ class Web:
 
     async def fetch(self, url: str) -> bytes:
         if url not in self.files:
-            raise FetchRefused(FetchCode("forbidden_address"), "the host's address is not public")
+            msg = "the host's address is not public"
+            raise FetchRefused(FetchCode.FORBIDDEN_ADDRESS, msg)
+        if len(self.files[url]) > MAX_BYTES:
+            raise FetchRefused(FetchCode.TOO_LARGE, "the file is too large")
         return self.files[url]
 
 

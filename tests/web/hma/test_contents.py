@@ -110,7 +110,9 @@ def test_a_note_of_255_characters_is_taken(hma: HmaClient, bank: str) -> None:
     assert "note" not in hma.put(path, {"note": None}).json()
 
 
-@pytest.mark.parametrize("until", [-1, int(time.time()) + 5 * 366 * 86_400, 2**70])
+@pytest.mark.parametrize(
+    "until", [-1, int(time.time()) + 5 * 366 * 86_400, 2**70], ids=["low", "late", "huge"]
+)
 def test_times_that_are_refused(hma: HmaClient, bank: str, until: int) -> None:
     number = hma.banked(bank, hash_of(bank))
     answer = hma.put(f"/c/bank/{bank}/content/{number}", {"disable_until_ts": until})

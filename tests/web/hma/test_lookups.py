@@ -53,7 +53,9 @@ def test_api_v1_compares_with_disabled_banks_too(
 
 
 @pytest.mark.parametrize(
-    ("until", "found"), [(0, False), (1, True), (1000, True), (time.time() + 1e6, False)]
+    ("until", "found"),
+    [(0, False), (1, True), (1000, True), (time.time() + 1e6, False)],
+    ids=["off", "on", "past", "future"],
 )
 def test_a_content_takes_part_from_its_time_on(
     hma: HmaClient, bank: str, until: float, found: bool

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import httpx2
 import pytest
 from PIL import Image
-from tests.web.hma.speaking import HmaClient, Web, as_png, hash_of, photo
+from tests.web.hma.speaking import MAX_BYTES, HmaClient, Web, as_png, hash_of, photo
 from tests.web.running import Running
 
 from hedgerow.matching import Answer, Fresh, Overloaded, Query, Verdict
@@ -146,9 +146,11 @@ def test_two_files_are_too_many(hma: HmaClient) -> None:
         assert refused(hma.send("POST", path, files=files), 400)
 
 
-def test_a_file_that_is_too_large(server: Running, hma: HmaClient) -> None:
+def test_a_file_that_is_too_large(server: Running, hma: HmaClient, web: Web) -> None:
     file = photo(bytes(server.plan.media.max_bytes + 1))
     assert refused(hma.post("/m/lookup", files=file), 413)
+    web.files = {URL: bytes(MAX_BYTES + 1)}
+    assert refused(hma.get("/m/lookup", url=URL), 413)
 
 
 def test_a_picture_with_too_little_in_it_has_an_empty_hash(

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from hedgerow.banks import FixedBank
-from hedgerow.fetch import FetchRefused
+from hedgerow.fetch import FetchCode, FetchRefused
 from hedgerow.media import RefusalCode
 from hedgerow.web.failures import FAILURES, problem_of
 from hedgerow.web.problems import Code, Problem
@@ -61,7 +61,7 @@ def refusal_of(error: Exception, retry_seconds: int) -> Refusal:
     """The refusal for one of `KNOWN`."""
     problem = error if isinstance(error, Problem) else problem_of(error, retry_seconds)
     status = _STATUSES.get(problem.code, problem.status)
-    if isinstance(error, FetchRefused) and error.code == "too_large":
+    if isinstance(error, FetchRefused) and error.code is FetchCode.TOO_LARGE:
         status = 413
     if isinstance(error, FixedBank):
         status = 403

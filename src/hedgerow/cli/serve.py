@@ -1,0 +1,133 @@
+"""`hedgerow serve`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hedgerow.cli import options
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from hedgerow.cli.opening import Opened
+    from hedgerow.settings import Settings
+    from hedgerow.web import Listening, Plan
+
+
+def serve(
+    host: Annotated[
+        str | None, typer.Option("--host", help="Address to listen on.", show_default="127.0.0.1")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", help="Port; 0 for any that is free.", show_default="8080"),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Processes that answer.", show_default="1")
+    ] = None,
+    tls_certificate: Annotated[
+        Path | None, typer.Option("--tls-certificate", help="Certificate with its chain, PEM.")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option("--tls-key", help="Its private key, PEM.")] = None,
+    behind_proxy: Annotated[
+        bool, typer.Option("--behind-proxy", help="Say that a proxy in front does TLS.")
+    ] = False,
+    home: options.Home = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Answer over HTTP: match uploads, keep the banks."""
+    from hedgerow import web
+    from hedgerow.cli.ending import UNCHECKED
+    from hedgerow.cli.opening import opened
+
+    given = {
+        "host": host, "port": port, "workers": workers,
+        "tls_certificate": tls_certificate and str(tls_certificate),
+        "tls_key": tls_key and str(tls_key), "behind_proxy": behind_proxy or None,
+    }  # fmt: skip
+    with opened(home) as place:
+        settings = place.settings
+        listening = _listening(settings, given)
+        taken = web.bind(listening)
+        _tell(web.url_of(taken, listening), _first_key(place, listening), as_json=as_json)
+    # Each process reads the settings anew, and is to find the same ones.
+    os.environ["HEDGEROW_HOME"] = str(settings.home)
+    os.environ["HEDGEROW_LISTEN__WORKERS"] = str(listening.workers)
+    web.prepare_metrics(settings.home / "metrics", listening.workers)
+    config = web.config_for("hedgerow.cli.serve:application", listening, settings.web)
+    with taken:
+        if not web.run(config, taken):
+            raise typer.Exit(UNCHECKED)
+
+
+def application() -> FastAPI:
+    """The application of one process, by the settings that it finds."""
+    from hedgerow.settings import load_settings
+    from hedgerow.web import configure, create_app
+
+    settings = load_settings()
+    configure(settings.log)
+    return create_app(plan_of(settings))
+
+
+def plan_of(settings: Settings) -> Plan:
+    """What one of the service's processes is made of."""
+    from dataclasses import replace
+
+    from hedgerow.web import Plan
+
+    workers = settings.listen.workers
+    cores = len(os.sched_getaffinity(0))
+    searching = max(settings.matching.search_threads, cores // workers)
+    return Plan(
+        database_url=settings.resolved_database_url,
+        index_folder=settings.index_folder,
+        incoming=settings.home / "incoming",
+        jobs=max(1, settings.resolved_jobs // workers),
+        busy_seconds=settings.busy_seconds,
+        connections=settings.database_connections,
+        web=settings.web,
+        options=settings.service,
+        log=settings.log,
+        live=settings.live,
+        fetch=settings.fetch,
+        media=settings.media,
+        banks=settings.banks,
+        matching=replace(settings.matching, search_threads=searching),
+    )
+
+
+def _listening(settings: Settings, given: dict[str, Any]) -> Listening:
+    from dataclasses import replace
+
+    try:
+        said = {name: value for name, value in given.items() if value is not None}
+        return replace(settings.listen, **said)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
+
+
+def _first_key(place: Opened, listening: Listening) -> str | None:
+    """A key for whoever starts the service on a machine of their own, where there is none yet."""
+    from hedgerow.accounts import Keys, Scope
+
+    keys = Keys(place.database)
+    if not listening.is_loopback or keys.any():
+        return None
+    return keys.create("first key", Scope)[1]
+
+
+def _tell(url: str, key: str | None, *, as_json: bool) -> None:
+    from hedgerow.cli.output import print_json, print_line, say
+
+    if as_json:
+        print_json({"url": url} | ({"key": key} if key else {}))
+        return
+    say(f"Hedgerow listens on {url}. Stop it with Ctrl-C.")
+    if key:
+        say("Its first API key, with all scopes. It is shown this once, so keep it:")
+        print_line(key)
