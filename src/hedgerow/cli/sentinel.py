@@ -21,7 +21,7 @@ def sentinel(
     kinds = {".png": sentinel_png, ".jpg": sentinel_jpeg, ".jpeg": sentinel_jpeg}
     draw = kinds.get(path.suffix.lower())
     if draw is None:
-        raise typer.BadParameter(f"the file's name ends in .png or .jpg, not {path.suffix[:20]!r}")
+        raise typer.BadParameter(f"name a .png or .jpg file, not {path.name[:80]!r}")
     picture = draw()
     try:
         with path.open("wb" if force else "xb") as file:

@@ -65,8 +65,8 @@ class Observer:
         )
 
 
-HMA = "/hma"
-"""What its routes, which are mounted there, leave out of their templates."""
+PREFIXES = ("/api/v1", "/hma")
+"""What the routes below them leave out of their templates."""
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -76,4 +76,5 @@ def route_of(scope: Scope) -> str:
     found = getattr(scope.get("route"), "path", None)
     if found is None:
         return "none"
-    return f"{HMA}{found}" if scope["path"].startswith(f"{HMA}/") else str(found)
+    prefix = next((each for each in PREFIXES if scope["path"].startswith(f"{each}/")), "")
+    return f"{prefix}{found}"

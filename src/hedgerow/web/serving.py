@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from hedgerow.web.limits import Limits
@@ -78,15 +81,26 @@ def config_for(
     )
 
 
+class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End at once where a second signal comes, whichever it is."""
+        self.force_exit = self.force_exit or self.should_exit
+        super().handle_exit(sig, frame)
+
+
 def run(config: uvicorn.Config, taken: socket.socket) -> bool:
     """Serve until a signal says to end; returns whether it could start.
 
-    After SIGTERM or SIGINT what was taken is answered, within `shutdown_seconds`.
+    After SIGTERM or SIGINT what was taken is answered, within `shutdown_seconds`; a second signal
+    ends it at once.
     """
     if config.workers > 1:
         supervisor = Multiprocess(config, [taken])
         supervisor.run()
-        return all(process.exitcode == 0 for process in supervisor.processes)
-    server = uvicorn.Server(config)
+        return all(process.exitcode != STARTUP_FAILURE for process in supervisor.processes)
+    # The server raises the signals again that have ended it, and this is an orderly end.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda _number, _frame: None)
+    server = _Server(config)
     server.run([taken])
     return server.started
