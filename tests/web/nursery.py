@@ -70,17 +70,18 @@ def _serve(database_url: str, home: Path) -> None:
     import uvicorn
     from tests.web.running import plan_for
 
-    from hedgerow.web.app import create_app
+    from hedgerow.web import Listening, bind, config_for, create_app
 
-    listener = socket.create_server(("127.0.0.1", 0))
+    listening = Listening(port=0)
+    listener = bind(listening)
 
     class Telling(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             os.write(1, f"{os.getpid()} {listener.getsockname()[1]}\n".encode())
 
-    app = create_app(plan_for(home, database_url))
-    config = uvicorn.Config(app, loop="uvloop", http="httptools", log_level="error")
+    plan = plan_for(home, database_url)
+    config = config_for(lambda: create_app(plan), listening, plan.web)
     try:
         Telling(config).run([listener])
     finally:

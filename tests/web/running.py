@@ -17,7 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from hedgerow.accounts import Scope
-from hedgerow.web.app import create_app
+from hedgerow.web import Listening, bind, config_for, create_app
 from hedgerow.web.service import Plan, Service
 
 START_SECONDS = 120
@@ -93,21 +93,9 @@ def running(plan: Plan) -> Iterator[Running]:
     """Run a server until the end of the block; it is fresh when the block begins."""
     plan.index_folder.parent.mkdir(parents=True, exist_ok=True)
     app = create_app(plan)
-    config = uvicorn.Config(
-        app,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        lifespan="on",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    server = _Server(config)
-    listener = socket.create_server(("127.0.0.1", 0))
-    # What it accepts inherits this; without it each answer waits 40 ms for the client's kernel.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listening = Listening(port=0)
+    server = _Server(config_for(lambda: app, listening, plan.web))
+    listener = bind(listening)
     thread = threading.Thread(target=_run, args=(server, [listener]), name="server")
     thread.start()
     try:

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hedgerow.web.problems import Code, Problem, overloaded
@@ -17,6 +18,9 @@ from hedgerow.web.problems import Code, Problem, overloaded
 if TYPE_CHECKING:
     from hedgerow.accounts import ApiKey
     from hedgerow.web.limits import Limits
+
+ABORT = "hedgerow.abort"
+"""In a request's scope: ends its connection, whatever of the answer was not taken."""
 
 ALWAYS_OPEN = ("/health/", "/metrics")
 """What must answer most of all when there is too much to do."""
@@ -68,7 +72,7 @@ class Gate:
         scope["hedgerow.visit"] = visit
         self._inside += 1
         try:
-            await self._app(scope, _Patient(receive, self._limits), self._timed(send))
+            await self._app(scope, _Patient(receive, self._limits), self._timed(scope, send))
         finally:
             self._inside -= 1
             if visit.key is not None:
@@ -79,11 +83,14 @@ class Gate:
         if not self._by_key[key.id]:
             del self._by_key[key.id]
 
-    def _timed(self, send: Send) -> Send:
+    def _timed(self, scope: Scope, send: Send) -> Send:
         async def timed(message: Message) -> None:
-            # Raises TimeoutError, at which the server closes the connection.
-            async with asyncio.timeout(self._limits.stall_seconds):
-                await send(message)
+            try:
+                async with asyncio.timeout(self._limits.stall_seconds):
+                    await send(message)
+            except TimeoutError:
+                scope[ABORT]()
+                raise ClientDisconnect from None
 
         return timed
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from hedgerow.web.gate import ABORT
 from hedgerow.web.limits import Limits
 
 _FULL = (
@@ -51,6 +52,8 @@ class Protocol(HttpToolsProtocol):
         """Called by the parser."""
         self._head_bytes = 0
         super().on_message_begin()
+        # For who takes nothing of an answer: an orderly end would wait until it has all of it.
+        cast(dict[str, object], self.scope)[ABORT] = self.transport.abort
 
     def on_url(self, url: bytes) -> None:
         """Called by the parser."""

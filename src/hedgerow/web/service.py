@@ -91,6 +91,11 @@ class Service:
         """Files that are being hashed or wait for it."""
         return self._uploads
 
+    @property
+    def bytes_held(self) -> int:
+        """Bytes of bodies in memory."""
+        return self._bytes
+
     @contextmanager
     def memory(self) -> Iterator[Memory]:
         """Account for the bytes of one body."""

@@ -1,0 +1,238 @@
+"""What the service answers, as values that don't change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+Action = Literal["block", "review", "record"]
+Kind = Literal["positive", "negative"]
+Scope = Literal["match", "read", "write", "admin"]
+ListFormat = Literal["lines", "csv", "ndjson"]
+
+
+class Verdict(StrEnum):
+    """What to do with an upload, the strictest first."""
+
+    BLOCK = "block"
+    REVIEW = "review"
+    RECORD = "record"
+    CLEAR = "clear"
+    """Everything that could be compared was, and nothing matched."""
+    UNCHECKED = "unchecked"
+    """It could not be compared; never to be taken for clear."""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A hash. quality: 0 to 100, where the type knows one."""
+
+    value: str
+    quality: int | None = None
+
+
+@dataclass(frozen=True)
+class Match:
+    """A banked signal within its threshold of the upload's; docs/matching.md tells each field.
+
+    distance, threshold: bits of 256. test: it is of the test picture, and no find.
+    """
+
+    bank: str
+    content_id: int
+    signal_type: str
+    distance: int
+    threshold: int
+    transform: str
+    value: str
+    banked_value: str
+    action: str | None = None
+    labels: tuple[str, ...] = ()
+    source: str = ""
+    reference: str = ""
+    test: bool = False
+
+
+@dataclass(frozen=True)
+class Suppressed(Match):
+    """A match that doesn't count, and the known false positive that the upload is nearer to."""
+
+    suppressed_by: Match | None = None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an upload is unchecked: `code` for programs, `message` for people."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The verdict on one upload and what it rests on.
+
+    sequence: the state of the banks, as the number of their last change; None where no answer
+    came. error: why it is unchecked. test: all matches are of the test picture. bytes: the size
+    of the file; media, width, height, bytes are None where no file was sent.
+    """
+
+    verdict: Verdict
+    sequence: int | None
+    matches: tuple[Match, ...] = ()
+    signals: Mapping[str, Signal] = field(default_factory=dict)
+    suppressed: tuple[Suppressed, ...] = ()
+    notes: tuple[str, ...] = ()
+    more_matches: bool = False
+    error: Reason | None = None
+    test: bool = False
+    media: str | None = None
+    width: int | None = None
+    height: int | None = None
+    bytes: int | None = None
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it was compared and nothing matched. False for what is unchecked."""
+        return self.verdict is Verdict.CLEAR
+
+
+@dataclass(frozen=True)
+class Batch:
+    """An answer for each hash, in their order; `sequence` is the oldest state among them."""
+
+    sequence: int
+    results: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class Bank:
+    """A bank. thresholds: bits by signal type. test: it holds the test picture."""
+
+    name: str
+    kind: str
+    action: str | None
+    thresholds: Mapping[str, int]
+    description: str
+    contents: int
+    created_at: datetime
+    test: bool = False
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """An import that was broken off: import the same list again, or abandon it."""
+
+    id: int
+    line: int
+    added: int
+    duplicates: int
+    bad: int
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class BankDetails(Bank):
+    """A bank with how many signals of each type it has, and its unfinished imports."""
+
+    signals: Mapping[str, int] = field(default_factory=dict)
+    unfinished: tuple[Unfinished, ...] = ()
+
+
+@dataclass(frozen=True)
+class Content:
+    """One thing in a bank, with its signals by type. It never changes."""
+
+    id: int
+    bank: str
+    signals: Mapping[str, Signal]
+    labels: tuple[str, ...]
+    note: str
+    source: str
+    reference: str
+    created_at: datetime
+    import_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Added:
+    """What became of a content: `created` is False where its signals were in the bank already."""
+
+    content: Content
+    created: bool
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row of a list that was left out; lines count from 1."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of an import. resumed: it went on with one that was broken off."""
+
+    import_id: int
+    added: int
+    duplicates: int
+    bad: int
+    bad_rows: tuple[BadRow, ...]
+    resumed: bool
+
+
+@dataclass(frozen=True)
+class SignalType:
+    """A kind of hash that the service knows; distances in bits, quality 0 to 100."""
+
+    name: str
+    comparison: str
+    needs_picture: bool
+    max_distance: int
+    default_threshold: int
+    minimum_quality: int
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """An API key, without the key itself."""
+
+    id: int
+    name: str
+    scopes: tuple[str, ...]
+    hint: str
+    created_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class NewApiKey(ApiKey):
+    """An API key that was made; `key` is shown this once."""
+
+    key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Index:
+    """The index of one signal type: how many hashes are searched."""
+
+    codes: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """How the process that answered is doing. problem: why uploads can't be called clear."""
+
+    version: str
+    sequence: int
+    age_seconds: float | None
+    indexes: Mapping[str, Index]
+    queued: int
+    uploads: int
+    ready: bool
+    problem: str | None = None

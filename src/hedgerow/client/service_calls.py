@@ -1,0 +1,149 @@
+"""Requests about whole lists, keys and the service itself; and pages of anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import httpx2
+
+from hedgerow.client.bodies import Body, Lines, json_body
+from hedgerow.client.calls import CREATED, NO_CONTENT, Call, document, nothing, path, record
+from hedgerow.client.errors import UnexpectedAnswer
+from hedgerow.client.reading import read
+from hedgerow.client.records import (
+    ApiKey,
+    Bank,
+    Content,
+    Imported,
+    ListFormat,
+    NewApiKey,
+    Scope,
+    SignalType,
+    Status,
+)
+
+Item = TypeVar("Item")
+
+IMPORT_SECONDS = 3600.0
+"""How long an import may take after its last byte was sent."""
+
+_UNAVAILABLE = 503
+_TYPES = {"lines": "text/plain", "csv": "text/csv", "ndjson": "application/x-ndjson"}
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """A page of a long list; `next` is the cursor of the one after it."""
+
+    items: tuple[Item, ...]
+    next: str | None
+
+
+def banks_page(limit: int, cursor: str | None) -> Call[Page[Bank]]:
+    """A page of banks."""
+    return _page(path("banks"), Bank, limit, cursor)
+
+
+def contents_page(bank: str, limit: int, cursor: str | None) -> Call[Page[Content]]:
+    """A page of a bank's contents."""
+    return _page(path("banks", bank, "content"), Content, limit, cursor)
+
+
+def keys_page(limit: int, cursor: str | None) -> Call[Page[ApiKey]]:
+    """A page of API keys."""
+    return _page(path("keys"), ApiKey, limit, cursor)
+
+
+def _page(where: str, kind: type[Item], limit: int, cursor: str | None) -> Call[Page[Item]]:
+    def result(response: httpx2.Response) -> Page[Item]:
+        found = document(response)
+        if not isinstance(found, dict) or not isinstance(found.get("items"), list):
+            raise UnexpectedAnswer("the answer is no page of a list")
+        cursor = found.get("next")
+        items = tuple(read(kind, item) for item in found["items"])
+        return Page(items, None if cursor is None else str(cursor))
+
+    return Call("GET", where, result, {"limit": limit, "cursor": cursor})
+
+
+def import_list(
+    bank: str,
+    source: Lines,
+    list_format: ListFormat,
+    signal_type: str | None,
+    labels: Sequence[str],
+    origin: str | None,
+    skip_bad: bool,
+) -> Call[Imported]:
+    """Import a list."""
+    parameters: dict[str, str | int | list[str] | None] = {
+        "format": list_format,
+        "signal_type": signal_type,
+        "label": list(labels),
+        "source": origin,
+        "skip_bad": "true" if skip_bad else None,
+    }
+    return Call(
+        "POST",
+        path("banks", bank, "import"),
+        record(Imported),
+        parameters,
+        Body(source, _TYPES[list_format]),
+        # Sent again it does no harm, but its report would tell of duplicates alone.
+        repeatable=False,
+        seconds=IMPORT_SECONDS,
+    )
+
+
+def abandon_import(bank: str, import_id: int) -> Call[None]:
+    """Abandon an import."""
+    where = path("banks", bank, "imports", import_id)
+    return Call("DELETE", where, nothing, statuses=(NO_CONTENT,), removes=True)
+
+
+def export_bank(bank: str, list_format: ListFormat) -> Call[httpx2.Response]:
+    """Export a bank; the result is an answer whose body is yet to be read."""
+    where = path("banks", bank, "export")
+    return Call("GET", where, lambda response: response, {"format": list_format}, stream=True)
+
+
+def signal_types() -> Call[tuple[SignalType, ...]]:
+    """All signal types."""
+    pages = _page(path("signal-types"), SignalType, 0, None).result
+    return Call("GET", path("signal-types"), lambda response: pages(response).items)
+
+
+def get_key(key_id: int) -> Call[ApiKey]:
+    """One API key."""
+    return Call("GET", path("keys", key_id), record(ApiKey))
+
+
+def create_key(name: str, scopes: Sequence[Scope]) -> Call[NewApiKey]:
+    """Make an API key."""
+    body = json_body({"name": name, "scopes": list(scopes)})
+    # The key itself is kept nowhere, so a lost answer can't be had again.
+    return Call(
+        "POST", path("keys"), record(NewApiKey), body=body, statuses=(CREATED,), repeatable=False
+    )
+
+
+def revoke_key(key_id: int) -> Call[None]:
+    """Revoke an API key."""
+    return Call("DELETE", path("keys", key_id), nothing, statuses=(NO_CONTENT,))
+
+
+def get_status() -> Call[Status]:
+    """How the service is doing."""
+    return Call("GET", path("status"), record(Status))
+
+
+def is_ready() -> Call[bool]:
+    """Whether uploads can be called clear."""
+
+    def result(response: httpx2.Response) -> bool:
+        found: Any = document(response)
+        return isinstance(found, dict) and found.get("status") == "ready"
+
+    return Call("GET", "/health/ready", result, statuses=(200, _UNAVAILABLE))
