@@ -1,3 +1,49 @@
-"""client."""
+"""The Python client of the service; needs httpx2 and the standard library. See docs/client.md."""
 
-__all__: list[str] = []
+from hedgerow.client.asynchronous import AsyncClient
+from hedgerow.client.errors import (
+    ApiProblem,
+    ClientError,
+    Conflict,
+    Forbidden,
+    ImportRefused,
+    Invalid,
+    NotFound,
+    Overloaded,
+    ServiceFault,
+    TooLarge,
+    Unauthorised,
+    UnexpectedAnswer,
+    Unreachable,
+    UrlRefused,
+)
+from hedgerow.client.records import (
+    Added,
+    Answer,
+    ApiKey,
+    BadRow,
+    Bank,
+    BankDetails,
+    Batch,
+    Content,
+    Imported,
+    Index,
+    Match,
+    NewApiKey,
+    Reason,
+    Signal,
+    SignalType,
+    Status,
+    Suppressed,
+    Unfinished,
+    Verdict,
+)
+from hedgerow.client.sync import Client
+
+__all__ = [
+    "Added", "Answer", "ApiKey", "ApiProblem", "AsyncClient", "BadRow", "Bank", "BankDetails",
+    "Batch", "Client", "ClientError", "Conflict", "Content", "Forbidden", "ImportRefused",
+    "Imported", "Index", "Invalid", "Match", "NewApiKey", "NotFound", "Overloaded", "Reason",
+    "ServiceFault", "Signal", "SignalType", "Status", "Suppressed", "TooLarge", "Unauthorised",
+    "UnexpectedAnswer", "Unfinished", "Unreachable", "UrlRefused", "Verdict",
+]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -57,6 +57,10 @@ def keys_page(limit: int, cursor: str | None) -> Call[Page[ApiKey]]:
 
 
 def _page(where: str, kind: type[Item], limit: int, cursor: str | None) -> Call[Page[Item]]:
+    return Call("GET", where, _page_of(kind), {"limit": limit, "cursor": cursor})
+
+
+def _page_of(kind: type[Item]) -> Callable[[httpx2.Response], Page[Item]]:
     def result(response: httpx2.Response) -> Page[Item]:
         found = document(response)
         if not isinstance(found, dict) or not isinstance(found.get("items"), list):
@@ -65,7 +69,7 @@ def _page(where: str, kind: type[Item], limit: int, cursor: str | None) -> Call[
         items = tuple(read(kind, item) for item in found["items"])
         return Page(items, None if cursor is None else str(cursor))
 
-    return Call("GET", where, result, {"limit": limit, "cursor": cursor})
+    return result
 
 
 def import_list(
@@ -111,8 +115,8 @@ def export_bank(bank: str, list_format: ListFormat) -> Call[httpx2.Response]:
 
 def signal_types() -> Call[tuple[SignalType, ...]]:
     """All signal types."""
-    pages = _page(path("signal-types"), SignalType, 0, None).result
-    return Call("GET", path("signal-types"), lambda response: pages(response).items)
+    page_of = _page_of(SignalType)
+    return Call("GET", path("signal-types"), lambda response: page_of(response).items)
 
 
 def get_key(key_id: int) -> Call[ApiKey]:
