@@ -1,4 +1,4 @@
-"""`AsyncClient`: the service's API as methods, asynchronous. Thin: what is asked and answered is in `*_calls`."""
+"""`AsyncClient`: `Client` for asyncio; thin as well."""
 
 from __future__ import annotations
 
@@ -298,7 +298,8 @@ class AsyncClient:
             if isinstance(step, Send):
                 outcome = await self._send(call)
             else:
-                outcome = await asyncio.sleep(step.seconds)
+                await asyncio.sleep(step.seconds)
+                outcome = None
 
     async def _send(self, call: Call[Any]) -> httpx2.Response | httpx2.RequestError:
         content = None if call.body is None else _content(call.body)

@@ -63,8 +63,8 @@ def converse(call: Call[Result], patience: Patience) -> Steps[Result]:
     """Ask, and again where that is safe. Raises ClientError."""
     lost = False
     for attempt in range(patience.retries + 1):
-        last = attempt == patience.retries or (call.body is not None and not call.body.repeatable)
         outcome = yield Send()
+        last = attempt == patience.retries or (call.body is not None and not call.body.repeatable)
         if isinstance(outcome, httpx2.RequestError):
             sent = not isinstance(outcome, _UNSENT)
             lost = lost or sent

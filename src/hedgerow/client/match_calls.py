@@ -74,7 +74,7 @@ def unchecked(error: ClientError) -> Answer:
         reason = Reason(str(error.extra.get("reason") or error.code), error.detail or error.title)
     else:
         raise error
-    return Answer(Verdict.UNCHECKED, None, error=reason)
+    return Answer(verdict=Verdict.UNCHECKED, sequence=None, matches=(), signals={}, error=reason)
 
 
 def _is_of_the_upload(problem: ApiProblem) -> bool:

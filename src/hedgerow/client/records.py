@@ -34,7 +34,7 @@ class Signal:
     quality: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Match:
     """A banked signal within its threshold of the upload's; docs/matching.md tells each field.
 
@@ -43,24 +43,24 @@ class Match:
 
     bank: str
     content_id: int
+    action: str | None
     signal_type: str
     distance: int
     threshold: int
     transform: str
     value: str
     banked_value: str
-    action: str | None = None
     labels: tuple[str, ...] = ()
     source: str = ""
     reference: str = ""
     test: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Suppressed(Match):
     """A match that doesn't count, and the known false positive that the upload is nearer to."""
 
-    suppressed_by: Match | None = None
+    suppressed_by: Match
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Reason:
     message: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """The verdict on one upload and what it rests on.
 
@@ -82,8 +82,8 @@ class Answer:
 
     verdict: Verdict
     sequence: int | None
-    matches: tuple[Match, ...] = ()
-    signals: Mapping[str, Signal] = field(default_factory=dict)
+    matches: tuple[Match, ...]
+    signals: Mapping[str, Signal]
     suppressed: tuple[Suppressed, ...] = ()
     notes: tuple[str, ...] = ()
     more_matches: bool = False
@@ -100,7 +100,7 @@ class Answer:
         return self.verdict is Verdict.CLEAR
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Batch:
     """An answer for each hash, in their order; `sequence` is the oldest state among them."""
 
@@ -108,7 +108,7 @@ class Batch:
     results: tuple[Answer, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Bank:
     """A bank. thresholds: bits by signal type. test: it holds the test picture."""
 
@@ -122,7 +122,7 @@ class Bank:
     test: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Unfinished:
     """An import that was broken off: import the same list again, or abandon it."""
 
@@ -134,15 +134,15 @@ class Unfinished:
     started_at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BankDetails(Bank):
     """A bank with how many signals of each type it has, and its unfinished imports."""
 
-    signals: Mapping[str, int] = field(default_factory=dict)
-    unfinished: tuple[Unfinished, ...] = ()
+    signals: Mapping[str, int]
+    unfinished: tuple[Unfinished, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Content:
     """One thing in a bank, with its signals by type. It never changes."""
 
@@ -165,7 +165,7 @@ class Added:
     created: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BadRow:
     """A row of a list that was left out; lines count from 1."""
 
@@ -173,7 +173,7 @@ class BadRow:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Imported:
     """What became of an import. resumed: it went on with one that was broken off."""
 
@@ -185,7 +185,7 @@ class Imported:
     resumed: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SignalType:
     """A kind of hash that the service knows; distances in bits, quality 0 to 100."""
 
@@ -197,7 +197,7 @@ class SignalType:
     minimum_quality: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ApiKey:
     """An API key, without the key itself."""
 
@@ -206,25 +206,25 @@ class ApiKey:
     scopes: tuple[str, ...]
     hint: str
     created_at: datetime
-    last_used_at: datetime | None = None
-    revoked_at: datetime | None = None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NewApiKey(ApiKey):
     """An API key that was made; `key` is shown this once."""
 
-    key: str = field(default="", repr=False)
+    key: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Index:
     """The index of one signal type: how many hashes are searched."""
 
     codes: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Status:
     """How the process that answered is doing. problem: why uploads can't be called clear."""
 

@@ -287,7 +287,11 @@ class Client:
             except StopIteration as done:
                 result: Result = done.value
                 return result
-            outcome = self._send(call) if isinstance(step, Send) else time.sleep(step.seconds)
+            if isinstance(step, Send):
+                outcome = self._send(call)
+            else:
+                time.sleep(step.seconds)
+                outcome = None
 
     def _send(self, call: Call[Any]) -> httpx2.Response | httpx2.RequestError:
         content = None if call.body is None else _content(call.body)

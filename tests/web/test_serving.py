@@ -1,0 +1,194 @@
+"""The process: where it listens, its first key, its workers, and how it ends."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import SimpleQueue
+
+import httpx2
+import psutil
+import pytest
+from tests.web.hashes import fresh_pdq
+from tests.web.serve import COMMAND, PATIENCE, Serving
+
+from hedgerow.banks import Banks, Format
+from hedgerow.signals import sentinel_png
+from hedgerow.store import open_database
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Serving]]:
+    made: list[Serving] = []
+
+    def start(*options: str, **settings: str) -> Serving:
+        made.append(Serving(tmp_path / "home", *options, **settings))
+        made[-1].wait_until_ready()
+        return made[-1]
+
+    yield start
+    for each in made:
+        each.end()
+
+
+def refusal(*options: str, home: Path) -> tuple[int, str]:
+    ran = subprocess.run(
+        [COMMAND, "serve", "--home", home, *options],
+        check=False, capture_output=True, text=True, timeout=PATIENCE,
+    )  # fmt: skip
+    return ran.returncode, ran.stderr
+
+
+def test_the_first_start_gives_a_key_and_the_test_picture_is_known(
+    serve: Callable[..., Serving],
+) -> None:
+    first = serve()
+    assert first.key.startswith("hr_")
+    with first.client() as client:
+        files = {"file": ("picture.png", sentinel_png())}
+        answer = client.post("/api/v1/match", files=files).json()
+    assert (answer["verdict"], answer["test"]) == ("block", True)
+    first.process.terminate()
+    assert first.process.wait(PATIENCE) == 0
+    assert serve().key == ""  # shown once
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
+def test_it_does_not_listen_in_the_open(tmp_path: Path, host: str) -> None:
+    code, told = refusal("--host", host, home=tmp_path)
+    assert code == 2
+    assert "--behind-proxy" in told
+    assert "--tls-certificate" in told
+
+
+def test_a_certificate_needs_its_key(tmp_path: Path) -> None:
+    code, told = refusal("--tls-certificate", "cert.pem", home=tmp_path)
+    assert code == 2
+    assert "--tls-key" in told
+
+
+def test_an_address_that_is_taken_is_told(serve: Callable[..., Serving], tmp_path: Path) -> None:
+    port = serve().url.rpartition(":")[2]
+    code, told = refusal("--port", port, home=tmp_path / "other")
+    assert code == 2
+    assert "choose another" in told
+
+
+def test_with_tls(serve: Callable[..., Serving], tmp_path: Path) -> None:
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    served = Serving(
+        tmp_path / "home", "--tls-certificate", str(certificate), "--tls-key", str(key)
+    )
+    try:
+        assert served.url.startswith("https://")
+        with httpx2.Client(verify=False, timeout=60) as client:
+            assert client.get(f"{served.url}/health/live").status_code == 200
+    finally:
+        served.end()
+
+
+def test_stopped_during_writes_it_loses_nothing_acknowledged(
+    serve: Callable[..., Serving], tmp_path: Path
+) -> None:
+    served = serve()
+    acknowledged: SimpleQueue[str] = SimpleQueue()
+    kept: list[str] = []
+    wrong: list[str] = []
+    with served.client() as client:
+        client.post("/api/v1/banks", json={"name": "known", "action": "block"})
+        threads = [
+            threading.Thread(target=_bank_until_the_end, args=(client, acknowledged, wrong))
+            for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        kept += [acknowledged.get(timeout=PATIENCE) for _ in range(40)]
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(PATIENCE) == 0
+        for thread in threads:
+            thread.join(PATIENCE)
+    while not acknowledged.empty():
+        kept.append(acknowledged.get())
+    with open_database(f"sqlite:///{tmp_path}/home/hedgerow.db") as database:
+        lines = "".join(Banks(database).export("known", Format.LINES)).splitlines()
+    assert set(kept) <= {line.split()[1] for line in lines}
+    assert wrong == []
+
+
+def _bank_until_the_end(
+    client: httpx2.Client, acknowledged: SimpleQueue[str], wrong: list[str]
+) -> None:
+    while True:
+        value = fresh_pdq()
+        try:
+            made = client.post("/api/v1/banks/known/content", json={"signals": {"pdq": value}})
+        except httpx2.TransportError:
+            return
+        if made.status_code == 201:
+            acknowledged.put(value)
+        elif made.status_code != 503:
+            wrong.append(made.text)
+
+
+def test_an_answer_under_way_is_given_before_the_end(serve: Callable[..., Serving]) -> None:
+    served = serve()
+    picture = sentinel_png()
+
+    def slowly() -> Iterator[bytes]:
+        yield picture[:1000]
+        served.process.send_signal(signal.SIGTERM)
+        yield picture[1000:]
+
+    with served.client() as client:
+        headers = {"Content-Type": "image/png"}
+        answer = client.post("/api/v1/match", content=slowly(), headers=headers)
+    assert answer.json()["verdict"] == "block"
+    assert served.process.wait(PATIENCE) == 0
+
+
+def test_a_worker_that_dies_is_replaced(serve: Callable[..., Serving]) -> None:
+    served = serve("--workers", "2")
+    parent = psutil.Process(served.process.pid)
+    workers = [each for each in parent.children() if "--multiprocessing-fork" in each.cmdline()]
+    assert len(workers) == 2
+    workers[0].kill()
+    psutil.wait_procs(workers[:1], timeout=PATIENCE)
+    again = _wait_for_two(parent, {each.pid for each in workers})
+    assert len(again) == 2
+    with served.client() as client:
+        assert client.get("/health/live").status_code == 200
+    served.process.terminate()
+    assert served.process.wait(PATIENCE) == 0
+    assert [each for each in (*workers, *again) if each.is_running()] == []
+
+
+def _wait_for_two(parent: psutil.Process, before: set[int]) -> list[psutil.Process]:
+    for _ in range(PATIENCE * 20):
+        found = [
+            each
+            for each in parent.children()
+            if each.status() != psutil.STATUS_ZOMBIE and "--multiprocessing-fork" in each.cmdline()
+        ]
+        if len(found) == 2 and {each.pid for each in found} != before:
+            return found
+        threading.Event().wait(0.05)
+    return []
+
+
+def test_a_scrape_of_any_worker_tells_of_all(serve: Callable[..., Serving]) -> None:
+    served = serve("--workers", "2")
+    for _ in range(20):
+        with served.client() as client:  # another connection, perhaps another worker
+            client.post("/api/v1/match", json={"signals": {"pdq": fresh_pdq()}})
+    with served.client() as client:
+        told = client.get("/metrics").text
+    line = 'hedgerow_requests_total{method="POST",route="/api/v1/match",status="200"} 20.0'
+    assert line in told
