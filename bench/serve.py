@@ -182,12 +182,11 @@ def uploading(server: Server, files: list[str], what: str, goal: float, peer: fl
 def peer_milliseconds(files: list[str]) -> tuple[float, float]:
     """CPU of python-threatexchange for one upload: its hash, and the lookup of it in 1M."""
     import numpy as np
-    from threatexchange.signal_type.pdq.index import PDQIndex
     from threatexchange.signal_type.pdq.signal import PdqSignal
 
     generator = np.random.default_rng(1)
     entries = [(generator.bytes(32).hex(), number) for number in range(PEER_CODES)]
-    index = PDQIndex.build(entries)
+    index = PdqSignal.get_index_cls()(entries)
     pictures = [Path(name).read_bytes() for name in files]
     start = time.process_time()
     hashes = [PdqSignal.hash_from_bytes(each) for each in pictures]

@@ -25,7 +25,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Serving]]:
     made: list[Serving] = []
 
     def start(*options: str, **settings: str) -> Serving:
-        made.append(Serving(tmp_path / "home", *options, **settings))
+        made.append(Serving(tmp_path / "kept", *options, **settings))
         made[-1].wait_until_ready()
         return made[-1]
 
@@ -85,7 +85,7 @@ def test_with_tls(serve: Callable[..., Serving], tmp_path: Path) -> None:
         check=True, capture_output=True,
     )  # fmt: skip
     served = Serving(
-        tmp_path / "home", "--tls-certificate", str(certificate), "--tls-key", str(key)
+        tmp_path / "kept", "--tls-certificate", str(certificate), "--tls-key", str(key)
     )
     try:
         assert served.url.startswith("https://")
@@ -117,7 +117,7 @@ def test_stopped_during_writes_it_loses_nothing_acknowledged(
             thread.join(PATIENCE)
     while not acknowledged.empty():
         kept.append(acknowledged.get())
-    with open_database(f"sqlite:///{tmp_path}/home/hedgerow.db") as database:
+    with open_database(f"sqlite:///{tmp_path}/kept/hedgerow.db") as database:
         lines = "".join(Banks(database).export("known", Format.LINES)).splitlines()
     assert set(kept) <= {line.split()[1] for line in lines}
     assert wrong == []
