@@ -61,5 +61,5 @@ def create_app(plan: Plan) -> FastAPI:
     app.add_middleware(Gate, limits=plan.web)
     app.add_middleware(Envelope)
     hma.install(app)
-    app.add_middleware(Observer, lines=plan.log.requests)
+    app.add_middleware(Observer, lines=plan.log.requests and plan.log.level in ("debug", "info"))
     return app

@@ -13,6 +13,7 @@ import sys
 import traceback
 
 import structlog
+from pydantic_core import to_json
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from hedgerow.web.limits import Logging
@@ -25,6 +26,22 @@ _SECRET = re.compile(
     r"|'[^']*'|\"[^\"]*\"|“[^”]*”"  # names
 )
 _OWN = frozenset({"time", "level", "logger", "request", "route", "method"})
+
+
+def request_logger() -> structlog.typing.FilteringBoundLogger:
+    """Writes the lines of requests, which hold nothing but what is ours, by a shorter way."""
+    # Without a buffer of its own: a line is written whole, by whichever process.
+    stderr = open(2, "wb", buffering=0, closefd=False)  # noqa: SIM115  # as long as the process
+    logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
+        structlog.BytesLogger(stderr),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+            structlog.processors.JSONRenderer(serializer=lambda event, **_options: to_json(event)),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    return logger.bind()
 
 
 def configure(logging_: Logging) -> None:

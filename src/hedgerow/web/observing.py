@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from itertools import count
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hedgerow.web.logs import request_logger
+
 QUIET = ("/health/live", "/health/ready", "/metrics")
 """Asked for so often that a line for each would hide the others, unless something is wrong."""
 
-_log = logging.getLogger("hedgerow.requests")
 _numbers = count(1)
 
 
@@ -23,7 +23,7 @@ class Observer:
 
     def __init__(self, app: ASGIApp, *, lines: bool) -> None:
         self._app = app
-        self._lines = lines
+        self._log = request_logger() if lines else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, and note how it went."""
@@ -48,20 +48,18 @@ class Observer:
         route = route_of(scope)
         method = scope["method"] if scope["method"] in METHODS else "other"
         scope["app"].state.service.metrics.answered(route, method, status, seconds)
-        if not self._lines or (route in QUIET and status < 400):
+        if self._log is None or (route in QUIET and status < 400):
             return
         visit = scope.get("hedgerow.visit")
         key = visit.key if visit is not None else None
-        _log.info(
+        self._log.info(
             "request",
-            extra={
-                "request": next(_numbers),
-                "method": method,
-                "route": route,
-                "status": status,
-                "ms": round(1000 * seconds, 2),
-                "key": None if key is None else key.id,
-            },
+            request=next(_numbers),
+            method=method,
+            route=route,
+            status=status,
+            ms=round(1000 * seconds, 2),
+            key=None if key is None else key.id,
         )
 
 
