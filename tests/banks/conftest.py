@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.banks.counted import wrong_counts
 
 from hedgerow.banks import Banks
 from hedgerow.store import Database, open_database, read_url
@@ -17,6 +18,7 @@ def path(database_url: str) -> Path:
 def database(database_url: str) -> Iterator[Database]:
     with open_database(database_url) as opened:
         yield opened
+        assert wrong_counts(opened) == {}  # whatever the test did
 
 
 @pytest.fixture

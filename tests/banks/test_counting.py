@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
+from tests.banks.counted import wrong_counts
 
 from hedgerow.banks import (
     BadContent,
@@ -11,6 +13,7 @@ from hedgerow.banks import (
     latest,
     signal_counts,
 )
+from hedgerow.banks.models import CountRow
 from hedgerow.signals import Signal
 from hedgerow.store import Database, now
 
@@ -83,3 +86,40 @@ def test_the_test_bank_keeps_its_note(database: Database) -> None:
     number = banks.list_content(test)[0].id
     with pytest.raises(FixedBank):
         banks.set_note(test, number, "mine")
+
+
+def test_the_checker_of_the_numbers_sees_a_wrong_one(banks: Banks, database: Database) -> None:
+    banks.add_content("known", [PDQ, MD5])
+    right = wrong_counts(database)
+    with database.write() as session:
+        session.execute(update(CountRow).where(CountRow.signal_type == "md5").values(number=2))
+    wrong = wrong_counts(database)
+    banks.delete("known")
+    assert right == {}
+    assert list(wrong.values()) == [(2, 1)]
+
+
+def test_banks_tell_their_numbers(banks: Banks) -> None:
+    banks.create("other")
+    first = banks.add_content("known", [PDQ, MD5]).content.id
+    banks.add_content("known", [PDQ])
+    before = (banks.get("known").contents, dict(banks.get("known").signals))
+    banks.remove_content("known", first)
+    after = (banks.get("known").contents, dict(banks.get("known").signals))
+    assert before == (2, {"md5": 1, "pdq": 2})
+    assert after == (1, {"pdq": 1})
+    assert [(bank.name, bank.contents) for bank in banks.list()] == [("known", 1), ("other", 0)]
+    assert dict(banks.get("other").signals) == {}
+
+
+def test_what_was_there_before_the_numbers_is_counted_by_the_upgrade(
+    database: Database, banks: Banks, tmp_path: Path
+) -> None:
+    banks.add_content("known", [PDQ, MD5])
+    file = tmp_path / "list.txt"
+    file.write_text("\n".join(f"{number:064x}" for number in range(7)))
+    banks.import_file("known", file)
+    database.downgrade("0003")
+    database.upgrade()
+    found = banks.get("known")
+    assert (found.contents, dict(found.signals)) == (8, {"md5": 1, "pdq": 8})

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.banks.counted import wrong_counts
 from tests.postgres import Maker
 
 from hedgerow.banks import Banks, SignalFeed, exact_matches
@@ -101,6 +102,7 @@ def test_killed_at_random_and_run_again(
 
     with open_database(calm) as one, open_database(killed) as two:
         assert state(one) == state(two)
+        assert wrong_counts(two) == {}
         assert len(state(one)[0]) == len(set(numbers))
         assert Banks(two).get("known").unfinished == ()
         if killed.startswith("sqlite"):

@@ -6,7 +6,7 @@ from typing import cast
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
-from hedgerow.banks import changes, curation
+from hedgerow.banks import changes, counting, curation
 from hedgerow.banks.changes import Op
 from hedgerow.banks.checks import Draft, fingerprint
 from hedgerow.banks.errors import NoSuchContent
@@ -42,6 +42,7 @@ def put(session: Session, bank_id: int, draft: Draft) -> Added:
     content_id = allocate(session, changes.CONTENT)
     key_of(bank_id, content_id)  # refuses a number that doesn't fit
     insert_drafts(session, bank_id, None, [(content_id, mark, draft)])
+    counting.count_in(session, bank_id, None, [draft])
     changes.record(session, sequence, Op.ADD, bank_id, content_id)
     return Added(by_ids(session, [content_id])[content_id], created=True)
 
@@ -185,7 +186,7 @@ def remove(session: Session, bank: str, content_id: int) -> None:
     ).scalar_one_or_none()
     if row is None:
         raise _no_such(bank, content_id)
-    _delete(session, content_id)
+    delete_rows(session, [content_id])
     changes.record(session, sequence, Op.REMOVE, bank_id, content_id)
 
 
@@ -209,16 +210,19 @@ def remove_by_signal(session: Session, bank: str, signal: Signal) -> list[int]:
     )
     found = session.execute(query).all()
     removed = [content_id for content_id, seen in found if seen]
-    for content_id, _ in found:
-        _delete(session, content_id)
+    delete_rows(session, [content_id for content_id, _ in found])
     for content_id in removed:
         changes.record(session, changes.next_sequence(session), Op.REMOVE, bank_id, content_id)
     return removed
 
 
-def _delete(session: Session, content_id: int) -> None:
-    session.execute(delete(SignalRow).where(SignalRow.content_id == content_id))
-    session.execute(delete(ContentRow).where(ContentRow.id == content_id))
+def delete_rows(session: Session, ids: Sequence[int]) -> None:
+    """Delete contents with their signals, staged ones too."""
+    for start in range(0, len(ids), IDS_A_STATEMENT):
+        some = ids[start : start + IDS_A_STATEMENT]
+        counting.count_out(session, some)
+        session.execute(delete(SignalRow).where(SignalRow.content_id.in_(some)))
+        session.execute(delete(ContentRow).where(ContentRow.id.in_(some)))
 
 
 def _no_such(bank: str, content_id: int) -> NoSuchContent:

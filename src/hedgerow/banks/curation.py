@@ -1,18 +1,18 @@
 """Making, changing, listing and deleting banks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from sqlalchemy import delete, func, insert, select, union_all, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from hedgerow.banks import changes, checks
+from hedgerow.banks import changes, checks, counting
 from hedgerow.banks.changes import Op
 from hedgerow.banks.errors import BankExists, FixedBank, NoSuchBank
 from hedgerow.banks.keys import key_of
 from hedgerow.banks.limits import Limits
 from hedgerow.banks.models import BankRow, ContentRow, ImportRow, SignalRow, ThresholdRow
 from hedgerow.banks.records import Action, Bank, BankDetails, Import, Kind
-from hedgerow.banks.visible import UNFINISHED, visible
+from hedgerow.banks.visible import UNFINISHED
 from hedgerow.store import allocate, now
 
 
@@ -95,6 +95,7 @@ def remove(session: Session, name: str) -> None:
     session.execute(delete(ImportRow).where(ImportRow.bank_id == bank_id))
     session.execute(delete(ThresholdRow).where(ThresholdRow.bank_id == bank_id))
     session.execute(delete(BankRow).where(BankRow.id == bank_id))
+    counting.forget_bank(session, bank_id)
     changes.record(session, sequence, Op.REMOVE_BANK, bank_id)
 
 
@@ -156,7 +157,7 @@ def banks(session: Session, after: str = "", limit: int | None = None) -> list[B
     # Sorted here: databases sort text in different ways.
     rows = sorted(session.execute(select(BankRow)).scalars(), key=lambda row: row.name)
     rows = [row for row in rows if row.name > after][:limit]
-    counts = _content_counts(session, None if limit is None else [row.id for row in rows])
+    counts = counting.content_counts(session, None if limit is None else [row.id for row in rows])
     distances = distances_by_bank(session)
     return [_bank(row, counts.get(row.id, 0), distances.get(row.id, {})) for row in rows]
 
@@ -166,7 +167,7 @@ def summary(session: Session, name: str) -> Bank:
     row = require(session, name)
     return _bank(
         row,
-        _content_counts(session, [row.id]).get(row.id, 0),
+        counting.content_counts(session, [row.id]).get(row.id, 0),
         distances_by_bank(session, row.id).get(row.id, {}),
     )
 
@@ -174,13 +175,6 @@ def summary(session: Session, name: str) -> Bank:
 def details(session: Session, name: str) -> BankDetails:
     """Return a bank with its counts by signal type and its unfinished imports."""
     bank = summary(session, name)
-    signals = (
-        select(SignalRow.signal_type, func.count())
-        .join(ContentRow, ContentRow.id == SignalRow.content_id)
-        .where(ContentRow.bank_id == bank.id, visible())
-        .group_by(SignalRow.signal_type)
-        .order_by(SignalRow.signal_type)
-    )
     unfinished = (
         select(ImportRow)
         .where(ImportRow.bank_id == bank.id, ImportRow.status == UNFINISHED)
@@ -188,7 +182,7 @@ def details(session: Session, name: str) -> BankDetails:
     )
     return BankDetails(
         **vars(bank),
-        signals={row[0]: row[1] for row in session.execute(signals)},
+        signals=counting.signal_counts(session, bank.id),
         unfinished=tuple(import_record(one) for one in session.execute(unfinished).scalars()),
     )
 
@@ -217,25 +211,6 @@ def import_record(row: ImportRow) -> Import:
         started_at=row.started_at,
         ended_at=row.ended_at,
     )
-
-
-def _content_counts(session: Session, banks: Sequence[int] | None = None) -> dict[int, int]:
-    # All contents less the staged ones: both counts come from an index alone. In one statement,
-    # as an import may stage more between two.
-    every = select(ContentRow.bank_id, func.count()).group_by(ContentRow.bank_id)
-    staged = (
-        select(ImportRow.bank_id, -func.count())
-        .join(ContentRow, ContentRow.import_id == ImportRow.id)
-        .where(ImportRow.status == UNFINISHED)
-        .group_by(ImportRow.bank_id)
-    )
-    if banks is not None:
-        every = every.where(ContentRow.bank_id.in_(banks))
-        staged = staged.where(ImportRow.bank_id.in_(banks))
-    counts: dict[int, int] = {}
-    for bank, count in session.execute(union_all(every, staged)):
-        counts[bank] = counts.get(bank, 0) + count
-    return counts
 
 
 def _bank(row: BankRow, contents: int, distances: Mapping[str, int]) -> Bank:

@@ -118,6 +118,21 @@ class SignalRow(Base):
     quality: Mapped[int | None] = mapped_column(Integer)
 
 
+class CountRow(Base):
+    """How many contents of one origin a bank has, and how many signals of each type.
+
+    `import_id`: 0 for contents that were put in one by one. `signal_type`: "" for the contents
+    themselves. No foreign keys: their checks would lock banks and imports.
+    """
+
+    __tablename__ = "content_count"
+
+    bank_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    import_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    signal_type: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+
+
 class ChangeRow(Base):
     """One line of the change feed. It names banks and contents by number only.
 

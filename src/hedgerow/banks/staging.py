@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import CursorResult, and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from hedgerow.banks import changes, contents, curation
+from hedgerow.banks import changes, contents, counting, curation
 from hedgerow.banks.changes import Op
 from hedgerow.banks.checks import Draft, fingerprint
 from hedgerow.banks.errors import ImportBroken, NoSuchImport
@@ -123,6 +123,7 @@ def store(
         if moved.rowcount != 1:
             msg = "another process is doing the same import; let it finish"
             raise ImportBroken(msg)
+        counting.count_in(session, row.bank_id, import_id, (draft for _mark, draft in fresh))
     return Place(offset, line, reached.done + len(drafts) + bad)
 
 
@@ -133,9 +134,7 @@ def publish(database: Database, import_id: int) -> Import:
         row = _require(session, import_id)
         repeated = _drop_repeated(session, row)
         # Counted, as a withdrawal may have taken staged contents away.
-        added = session.execute(
-            select(func.count()).where(ContentRow.import_id == import_id)
-        ).scalar_one()
+        added = counting.import_count(session, import_id)
         row.added = added
         row.duplicates += repeated
         row.status = FINISHED
@@ -162,6 +161,7 @@ def abandon(database: Database, import_id: int) -> None:
         staged = select(ContentRow.id).where(ContentRow.import_id == import_id)
         session.execute(delete(SignalRow).where(SignalRow.content_id.in_(staged)))
         session.execute(delete(ContentRow).where(ContentRow.import_id == import_id))
+        counting.forget_import(session, import_id)
         row.status = ABANDONED
         row.ended_at = now()
         session.flush()
@@ -231,8 +231,7 @@ def _drop_repeated(session: Session, row: ImportRow) -> int:
                 )
             ).scalars()
         )
-        session.execute(delete(SignalRow).where(SignalRow.content_id.in_(ids)))
-        session.execute(delete(ContentRow).where(ContentRow.id.in_(ids)))
+        contents.delete_rows(session, ids)
         dropped += len(ids)
     return dropped
 

@@ -15,6 +15,8 @@ from hedgerow.matching.matcher import Matcher
 from hedgerow.matching.records import Answer, Query, Verdict
 from hedgerow.store import StoreProblem
 
+_EXPECTED = (StoreProblem, IndexProblem, OSError)
+
 _log = logging.getLogger(__name__)
 
 
@@ -35,6 +37,9 @@ class Fresh:
         self._looked_at: float | None = None
         self._sequence = 0
         self._fault = "the index is being made ready"
+        self._owed = 0
+        self._settled = 0
+        self._counting = threading.Lock()
         self._quiet_since = time.monotonic()
         self._looking = threading.Lock()
         self._ending = threading.Event()
@@ -56,6 +61,8 @@ class Fresh:
         age = self.age
         if age is None:
             return self._fault
+        if self._settled < self._owed:
+            return f"a change of the banks is not taken in yet: {self._fault}"
         if age > self._limits.stale_seconds:
             return f"the banks were last looked at {age:.0f} s ago: {self._fault}"
         return None
@@ -67,15 +74,47 @@ class Fresh:
         """
         # One at a time: an older look that ends later must not put back what a newer one found.
         with self._looking:
-            at = time.monotonic()
-            sequence = self.matcher.refresh()
-            self._looked_at = max(at, self._looked_at or at)
-            if sequence != self._sequence:
-                # It may be a lower number, too: of a database that was put back from a copy.
-                self._sequence = sequence
-                self._quiet_since = at
-            self._fault = "looking at them takes too long"
-            return sequence
+            return self._look()
+
+    def _look(self) -> int:
+        at, owed = time.monotonic(), self._owed
+        sequence = self.matcher.refresh()
+        self._looked_at = max(at, self._looked_at or at)
+        self._settled = max(owed, self._settled)
+        if sequence != self._sequence:
+            # It may be a lower number, too: of a database that was put back from a copy.
+            self._sequence = sequence
+            self._quiet_since = at
+        self._fault = "looking at them takes too long"
+        return sequence
+
+    def follow(self) -> None:
+        """Take in a change that was just made here; waits for that, but not for ever.
+
+        Where it isn't possible, nothing is called clear until it was: whoever made the change is
+        about to be told that it counts.
+        """
+        if self._looked_at is None:
+            self._owe()  # the first look may have begun before the change
+            return
+        if not self._looking.acquire(timeout=self._limits.max_wait_seconds):
+            self._owe()
+            _log.warning("a change is done, but another look at the banks takes long")
+            return
+        try:
+            self._look()
+        except Exception as problem:  # noqa: BLE001  # the change is done, whatever this is
+            self._owe()
+            expected = isinstance(problem, _EXPECTED)
+            _log.warning(
+                "a change is done, but can't be followed yet: %s", problem, exc_info=not expected
+            )
+        finally:
+            self._looking.release()
+
+    def _owe(self) -> None:
+        with self._counting:
+            self._owed += 1
 
     def compare(
         self, queries: Sequence[Query], banks: Collection[str] | None = None
@@ -88,7 +127,7 @@ class Fresh:
             return [_unchecked(query, self._fault) for query in queries]
         try:
             answers = self.matcher.compare(queries, banks)
-        except (StoreProblem, IndexProblem, OSError) as failed:
+        except _EXPECTED as failed:
             _log.warning("uploads could not be compared: %s", failed)
             return [_unchecked(query, str(failed)) for query in queries]
         why = self.problem()
@@ -108,7 +147,7 @@ class Fresh:
                 self._also()
                 self._compact()
             except Exception as problem:  # noqa: BLE001  # `problem` tells of it; it is tried again
-                expected = isinstance(problem, StoreProblem | IndexProblem | OSError)
+                expected = isinstance(problem, _EXPECTED)
                 self._fault = str(problem) if expected else f"a fault of ours, {problem!r}"
                 _log.warning("the banks can't be followed: %s", problem, exc_info=not expected)
             self._ending.wait(self._limits.poll_seconds)

@@ -39,7 +39,10 @@ class LiveLimits:
     stale_seconds: without a look at the banks for this long, what has no match is unchecked.
     max_queued_codes: hashes that wait to be compared; an upload has one for each orientation.
     max_wait_seconds: what has waited for longer is given up.
+    give_up_seconds: that an answer is waited for, from the question on; it is refused then.
     turn_codes: hashes compared in one go.
+    max_matches_at_once: matches that all answers to one question give as evidence together; later
+        ones of a batch give one each, and say that there are more.
     quiet_seconds: without a change of the banks, after which the indexes are compacted.
     """
 
@@ -47,7 +50,9 @@ class LiveLimits:
     stale_seconds: float = 10.0
     max_queued_codes: int = 40_000
     max_wait_seconds: float = 10.0
+    give_up_seconds: float = 60.0
     turn_codes: int = 128
+    max_matches_at_once: int = 10_000
     quiet_seconds: float = 60.0
 
     def __post_init__(self) -> None:

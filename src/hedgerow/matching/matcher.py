@@ -120,7 +120,7 @@ class Matcher:
         """
         with self._database.read() as session:
             self._refreshed(session)
-        for catalogue in self._catalogues.values():
+        for catalogue in list(self._catalogues.values()):
             catalogue.search(codes_from_hex(["0" * 64]), 0)
 
     def refresh(self) -> int:
@@ -130,7 +130,7 @@ class Matcher:
 
     def compact(self) -> None:
         """Begin to make searching quicker, in the background: for quiet hours."""
-        for catalogue in self._catalogues.values():
+        for catalogue in list(self._catalogues.values()):
             catalogue.compact()
 
     def match(self, queries: Sequence[Query], banks: Collection[str] | None = None) -> list[Answer]:
@@ -283,7 +283,7 @@ class Matcher:
     def close(self) -> None:
         """Let go of the indexes."""
         with ExitStack() as stack:
-            for catalogue in self._catalogues.values():
+            for catalogue in list(self._catalogues.values()):
                 stack.callback(catalogue.close)
 
     def __enter__(self) -> Self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -126,6 +126,19 @@ class Answer:
     more_matches: bool = False
     signals: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     test: bool = False
+
+    @property
+    def evidence(self) -> int:
+        """How many matches it gives."""
+        return len(self.matches) + len(self.suppressed)
+
+    def shortened(self, at_most: int) -> Answer:
+        """The same verdict with fewer matches as evidence: `at_most`, the first of each kind."""
+        matches, suppressed = self.matches[:at_most], self.suppressed[:at_most]
+        fewer = len(matches) + len(suppressed) < self.evidence
+        return replace(
+            self, matches=matches, suppressed=suppressed, more_matches=self.more_matches or fewer
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The answer as the command line and the service give it."""

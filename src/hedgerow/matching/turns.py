@@ -38,6 +38,8 @@ class _Job:
     deliver: Deliver
     codes: int
     since: float
+    room: int
+    """Matches that its answers can still give."""
     answers: list[Answer] = field(default_factory=list)
 
 
@@ -55,13 +57,14 @@ class Turns:
     def __init__(self, compare: Compare, limits: LiveLimits, told: Told | None = None) -> None:
         self._compare = compare
         self._limits = limits
-        self._told = told or (lambda _stage, _seconds: None)
+        self._told = told
         # A queue in C: a condition variable costs as much as the rest of the way.
         self._arriving: SimpleQueue[_Job | None] = SimpleQueue()
         self._jobs: deque[_Job] = deque()
         self._queued = 0
         self._ending = False
         self._counting = threading.Lock()
+        self._comparing_since: float | None = None
         self._thread = threading.Thread(target=self._work, name="hedgerow-compare", daemon=True)
         self._thread.start()
 
@@ -83,18 +86,30 @@ class Turns:
         """
         codes = sum(map(_codes, queries))
         asked = None if banks is None else frozenset(banks)
-        job = _Job(queries, asked, deliver, codes, time.monotonic())
+        room = self._limits.max_matches_at_once
+        job = _Job(queries, asked, deliver, codes, time.monotonic(), room)
         with self._counting:
             if self._ending or self._queued + codes > self._limits.max_queued_codes:
                 raise Overloaded
             self._queued += codes
             self._arriving.put(job)
 
+    def problem(self) -> str | None:
+        """Why nothing is compared, for a person; None where it is."""
+        if not self._thread.is_alive():
+            return "the thread that compares has ended; start the service anew"
+        since = self._comparing_since
+        if since is None or time.monotonic() - since <= self._limits.max_wait_seconds:
+            return None
+        return f"comparing has not come to an end for {time.monotonic() - since:.0f} s"
+
     def _work(self) -> None:
         while self._gather():
             turn = self._next_turn()
             if turn:
+                self._comparing_since = time.monotonic()
                 self._answer(turn)
+                self._comparing_since = None
 
     def _gather(self) -> bool:
         """Take in what has arrived, waiting where there is nothing to do; False at the end."""
@@ -129,7 +144,7 @@ class Turns:
         if job.answers:
             return False
         waited = time.monotonic() - job.since
-        self._told("queue", waited)
+        self._tell("queue", waited)
         if waited <= self._limits.max_wait_seconds:
             return False
         self._forget(job.codes)
@@ -144,10 +159,10 @@ class Turns:
         except Exception as problem:  # noqa: BLE001  # not lost: who waits for it is told
             self._fail(turn, problem)
             return
-        self._told("compare", time.monotonic() - began)
+        self._tell("compare", time.monotonic() - began)
         start = 0
         for job, part, codes in turn:
-            job.answers += answers[start : start + len(part)]
+            _take(job, answers[start : start + len(part)])
             job.codes -= codes
             start += len(part)
             if len(job.answers) == len(job.queries):
@@ -164,6 +179,13 @@ class Turns:
         job, _part, codes = turn[0]
         self._forget(job.codes - codes)
         _deliver(job, problem)
+
+    def _tell(self, stage: str, seconds: float) -> None:
+        try:
+            if self._told is not None:
+                self._told(stage, seconds)
+        except Exception:  # noqa: BLE001  # logged; measuring is no reason to stop comparing
+            _log.exception("a measurement could not be noted")
 
     def _forget(self, codes: int) -> None:
         with self._counting:
@@ -186,6 +208,14 @@ class Turns:
         at: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _take(job: _Job, answers: Sequence[Answer]) -> None:
+    """Add answers to a job, with no more evidence than there is room for, but some for each."""
+    for answer in answers:
+        kept = answer if answer.evidence <= job.room else answer.shortened(max(1, job.room))
+        job.room -= kept.evidence
+        job.answers.append(kept)
 
 
 def _deliver(job: _Job, found: list[Answer] | Exception) -> None:

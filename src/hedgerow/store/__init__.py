@@ -8,7 +8,7 @@ no table of the other rooms: they bring their models to `Base` and their revisio
 from hedgerow.store.base import Base, BigId, UTCDateTime, now
 from hedgerow.store.bulk import insert_rows
 from hedgerow.store.copies import backup, check_copy, restore
-from hedgerow.store.counters import Counter, allocate, hold
+from hedgerow.store.counters import Counter, allocate, hold, insert_for
 from hedgerow.store.database import BUSY_SECONDS, Database
 from hedgerow.store.engine import CONNECTIONS, read_url, shown
 from hedgerow.store.errors import (
@@ -43,6 +43,7 @@ __all__ = [
     "check_copy",
     "database_state",
     "hold",
+    "insert_for",
     "insert_rows",
     "now",
     "open_database",

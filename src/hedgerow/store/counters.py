@@ -43,7 +43,7 @@ def allocate(session: Session, name: str, n: int = 1) -> int:
     table = cast(Table, Counter.__table__)
     # One statement: two processes may both find that there is no row yet.
     statement = (
-        _insert(session)(table)
+        insert_for(session)(table)
         .values(name=name, value=n)
         .on_conflict_do_update(index_elements=[table.c.name], set_={"value": table.c.value + n})
         .returning(table.c.value)
@@ -52,8 +52,11 @@ def allocate(session: Session, name: str, n: int = 1) -> int:
     return last - n + 1
 
 
-def _insert(session: Session) -> Any:
-    # Both spell it alike, but SQLAlchemy has one for each, which are costly to load.
+def insert_for(session: Session) -> Any:
+    """SQLAlchemy's `insert` for this database, which knows `on_conflict_do_update`.
+
+    Both databases spell it alike, but there is one for each, which are costly to load.
+    """
     if session.get_bind().dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as on_postgresql
 

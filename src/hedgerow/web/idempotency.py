@@ -17,10 +17,9 @@ from typing import Annotated, Any
 
 from fastapi import Header, Request
 from sqlalchemy import delete, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from hedgerow.store import Database, StoreProblem, now
+from hedgerow.store import Database, StoreProblem, insert_for, now
 from hedgerow.web.models import KeptAnswerRow
 from hedgerow.web.problems import Code, Problem
 
@@ -119,8 +118,6 @@ def _taken(session: Session, question: Asked, hours: float) -> tuple[int, Mappin
             *_is(question), KeptAnswerRow.created_at < now() - timedelta(hours=hours)
         )
     )
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     values = {
         "api_key_id": question.api_key,
         "idempotency_key": question.key,
@@ -129,7 +126,7 @@ def _taken(session: Session, question: Asked, hours: float) -> tuple[int, Mappin
         "body": b"",
         "created_at": now(),
     }
-    statement = insert(KeptAnswerRow).values(values).on_conflict_do_nothing()
+    statement = insert_for(session)(KeptAnswerRow).values(values).on_conflict_do_nothing()
     taken = session.execute(statement.returning(KeptAnswerRow.status)).first()
     if taken is not None:
         return None

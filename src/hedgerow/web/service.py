@@ -14,7 +14,16 @@ from hedgerow import banks, fetch, matching, media
 from hedgerow.accounts import KeyRing, Keys
 from hedgerow.banks import Banks
 from hedgerow.fetch import Fetcher
-from hedgerow.matching import Answer, Fresh, LiveLimits, Matcher, Query, Turns, hashing_workers
+from hedgerow.matching import (
+    Answer,
+    Fresh,
+    LiveLimits,
+    Matcher,
+    Overloaded,
+    Query,
+    Turns,
+    hashing_workers,
+)
 from hedgerow.media import Outcome
 from hedgerow.store import BUSY_SECONDS, CONNECTIONS, StoreProblem, open_database
 from hedgerow.web.calls import Calls
@@ -144,7 +153,11 @@ class Service:
             loop.call_soon_threadsafe(_settle, delivered, found)
 
         self.turns.submit(queries, names, deliver)
-        answers = await delivered
+        try:
+            async with asyncio.timeout(self.plan.live.give_up_seconds):
+                answers = await delivered
+        except TimeoutError:
+            raise Overloaded from None
         for answer in answers:
             self.metrics.verdict(answer)
         return answers
@@ -157,7 +170,7 @@ class Service:
 
     async def problem(self) -> str | None:
         """Why an upload sent now could not be checked, for a person; None where it could."""
-        why = self.fresh.problem()
+        why = self.fresh.problem() or self.turns.problem()
         if why is not None:
             return why
         try:

@@ -17,7 +17,7 @@ from hedgerow.web.api.answers import json_response, media_type, no_content
 from hedgerow.web.api.bank_schemas import ImportOut
 from hedgerow.web.api.operations import Given, Sent, operation
 from hedgerow.web.api.paths import BankName, Number
-from hedgerow.web.changing import change, follow
+from hedgerow.web.changing import change
 from hedgerow.web.incoming import path_of, received
 from hedgerow.web.problems import Code, Problem
 from hedgerow.web.service import Service
@@ -85,7 +85,7 @@ async def import_list(
 
         def import_and_follow() -> ImportReport:
             report = service.banks.import_file(name, path_of(file), options, name=_NAME)
-            follow(service)
+            service.fresh.follow()
             return report
 
         report = await place.run(import_and_follow, ended=lambda: os.close(file))

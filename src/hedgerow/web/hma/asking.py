@@ -67,12 +67,10 @@ class Ask:
         return kind.lower().startswith("multipart/form-data")
 
     async def fetched(self, url: str) -> bytes:
-        """The file at a URL; raises FetchRefused."""
+        """The file at a URL; raises FetchRefused, and Problem where too many are being fetched."""
         if kind := self.query.get("content_type"):
             check_kind(kind)
-        data = await self.service.fetcher.fetch(url)
-        self.memory.take(len(data))
-        return data
+        return await self.service.fetch(url, self.memory)
 
     async def read(self, call: Callable[[], Result]) -> Result:
         """What a call returns that waits for the database."""

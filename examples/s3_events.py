@@ -1,0 +1,67 @@
+"""Check what arrives in a bucket, on S3's own events; for AWS Lambda or whatever hands them on.
+
+The module that Lambda calls is these lines:
+
+    handler = make_handler(
+        boto3.client("s3"), Client(os.environ["HEDGEROW_URL"], os.environ["HEDGEROW_KEY"])
+    )
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote_plus
+
+from hedgerow.client import Client, Verdict
+
+MAX_BYTES = 100_000_000
+QUARANTINE = "quarantine/"
+AWAY = {Verdict.BLOCK, Verdict.UNCHECKED}
+log = logging.getLogger(__name__)
+
+Handler = Callable[[dict[str, Any], Any], None]
+
+
+def make_handler(s3: Any, hedgerow: Client) -> Handler:
+    """The handler. s3: a client of boto3. What is raised makes the event come again."""
+
+    def handler(event: dict[str, Any], _context: Any) -> None:
+        for record in event.get("Records", []):  # S3's own test event has none
+            key = unquote_plus(record["s3"]["object"]["key"])
+            created = record["eventName"].startswith("ObjectCreated:")
+            # Moving an object there is an event, too.
+            if created and not key.startswith(QUARANTINE):
+                at = {"Bucket": record["s3"]["bucket"]["name"], "Key": key}
+                if version := record["s3"]["object"].get("versionId"):
+                    at["VersionId"] = version
+                check_object(s3, hedgerow, at)
+
+    return handler
+
+
+def check_object(s3: Any, hedgerow: Client, at: dict[str, str]) -> None:
+    """Tag an object with its verdict, and move it away unless it may be shown or reviewed."""
+    try:
+        found = s3.get_object(**at)
+    except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchVersion):
+        return  # an event that came twice: it was moved the first time
+    verdict = verdict_on(hedgerow, found)
+    log.info("object checked: %s", verdict.value)  # no key: keys can hold names
+    tags = {"TagSet": [{"Key": "hedgerow", "Value": verdict.value}]}  # instead of all others
+    s3.put_object_tagging(**at, Tagging=tags)
+    if verdict in AWAY:
+        s3.copy_object(  # with its tags
+            Bucket=at["Bucket"],
+            Key=QUARANTINE + at["Key"],
+            CopySource=at,
+            CopySourceIfMatch=found["ETag"],
+        )
+        s3.delete_object(**at)
+
+
+def verdict_on(hedgerow: Client, found: dict[str, Any]) -> Verdict:
+    """The verdict on an object that was got."""
+    with found["Body"] as body:
+        if found["ContentLength"] > MAX_BYTES:
+            return Verdict.UNCHECKED
+        return hedgerow.check(body.read()).verdict
