@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import select
 from tests.banks.meeting import outcome, stopped_before_commit
 from tests.postgres import Server, postgres_only
 
@@ -18,12 +18,13 @@ from hedgerow.banks import (
     FixedBank,
     Kind,
     Limits,
+    contents,
     latest,
     policies,
     signal_types_in_use,
     signal_types_of_finds,
 )
-from hedgerow.banks.models import ContentRow, SignalRow
+from hedgerow.banks.models import ContentRow
 from hedgerow.signals import Signal
 from hedgerow.store import Database
 
@@ -96,8 +97,7 @@ def test_banks_that_have_its_name_stay_as_they_are(banks: Banks) -> None:
 def test_a_test_bank_without_the_picture_gets_it(fresh: Banks, database: Database) -> None:
     """As after an upgrade that brings another drawing."""
     with database.write() as session:
-        for rows in (SignalRow, ContentRow):
-            session.execute(delete(rows))
+        contents.delete_rows(session, list(session.execute(select(ContentRow.id)).scalars()))
     fresh.ensure_sentinel()
     [added] = fresh.list_content(SENTINEL_NAME)
     assert added.signals == (Signal("pdq", SENTINEL_PDQ, 100),)

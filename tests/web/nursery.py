@@ -73,14 +73,14 @@ def _serve(database_url: str, home: Path) -> None:
     from hedgerow.web import Listening, bind, config_for, create_app
 
     listening = Listening(port=0)
-    listener = bind(listening)
+    plan = plan_for(home, database_url)
+    listener = bind(listening, plan.web)
 
     class Telling(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             os.write(1, f"{os.getpid()} {listener.getsockname()[1]}\n".encode())
 
-    plan = plan_for(home, database_url)
     config = config_for(lambda: create_app(plan), listening, plan.web)
     try:
         Telling(config).run([listener])

@@ -95,7 +95,7 @@ def running(plan: Plan) -> Iterator[Running]:
     app = create_app(plan)
     listening = Listening(port=0)
     server = _Server(config_for(lambda: app, listening, plan.web))
-    listener = bind(listening)
+    listener = bind(listening, plan.web)
     thread = threading.Thread(target=_run, args=(server, [listener]), name="server")
     thread.start()
     try:

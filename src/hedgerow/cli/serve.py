@@ -52,7 +52,7 @@ def serve(
     with opened(home) as place:
         settings = place.settings
         listening = _listening(settings, given)
-        taken = web.bind(listening)
+        taken = web.bind(listening, settings.web)
         _tell(web.url_of(taken, listening), _first_key(place, listening), as_json=as_json)
     # Each process reads the settings anew, and is to find the same ones.
     os.environ["HEDGEROW_HOME"] = str(settings.home)
@@ -71,7 +71,7 @@ def application() -> FastAPI:
 
     settings = load_settings()
     configure(settings.log)
-    return create_app(plan_of(settings))
+    return create_app(plan_of(settings), alone=True)
 
 
 def plan_of(settings: Settings) -> Plan:

@@ -188,7 +188,8 @@ class Maintenance:
         with self._noting() as removals:
             with index.changing:
                 self._compacting = False
-                pairs = [segment.living_pairs() for segment in merging]
+            # Not under the lock: what is removed from now on is noted, whether the copy has it.
+            pairs = [segment.living_pairs() for segment in merging]
             codes = np.concatenate([codes for codes, _keys in pairs])
             keys = np.concatenate([keys for _codes, keys in pairs])
             del pairs

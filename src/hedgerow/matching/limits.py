@@ -53,7 +53,7 @@ class LiveLimits:
     give_up_seconds: float = 60.0
     turn_codes: int = 128
     max_matches_at_once: int = 10_000
-    quiet_seconds: float = 60.0
+    quiet_seconds: float = 300.0
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

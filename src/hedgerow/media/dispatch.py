@@ -70,6 +70,10 @@ class Dispatcher:
                 self._idle = False
                 os.eventfd_write(self._bell, 1)
 
+    def problem(self) -> str | None:
+        """Why no job is taken any more; None where it is."""
+        return None if self._end is None else str(self._end)
+
     def close(self) -> None:
         """End all workers; what is not done fails with WorkersClosedError. Twice is fine."""
         with self._lock:

@@ -161,6 +161,10 @@ class Workers:
                 RefusalCode.UNREADABLE, "no file can have this path; give it in full"
             ) from None
 
+    def problem(self) -> str | None:
+        """Why no file can be run any more, for a person; None where it can."""
+        return self._dispatcher.problem()
+
     def close(self) -> None:
         """End the workers now. Files not yet done fail with WorkersClosedError."""
         self._finalizer()

@@ -14,6 +14,10 @@ from hedgerow.settings.loading import Loaded, Source
 from hedgerow.settings.model import Settings
 from hedgerow.store import StoreProblem, database_state, read_url
 
+_OWN_CONNECTIONS = 5
+"""Of one process of the service, beside those of requests: comparing, following, the keys' two
+threads, and whoever asks whether it is ready."""
+
 _OTHERS = 0o077
 _OTHERS_READ = 0o044
 _OTHERS_WRITE = 0o022
@@ -50,6 +54,7 @@ def check(loaded: Loaded) -> Iterator[Check]:
     yield _folder("home", settings.home, "--home or HEDGEROW_HOME")
     yield _folder("index", settings.index_folder, "--home or HEDGEROW_HOME")
     yield _database(settings)
+    yield _limits(settings)
 
 
 def _environment() -> Check:
@@ -125,6 +130,26 @@ def _database(settings: Settings) -> Check:
         )
         return Check("database", State.FAILED, message)
     return Check("database", State.OK, message)
+
+
+def _limits(settings: Settings) -> Check:
+    """Limits that are each allowed, and together can't do what they say."""
+    web, live = settings.web, settings.live
+    threads = web.max_calls + web.max_writes + web.max_imports + _OWN_CONNECTIONS
+    if settings.database_connections < threads:
+        message = (
+            f"web.max_calls, web.max_writes and web.max_imports need {threads} connections of the "
+            f"database and database_connections is {settings.database_connections}: raise it, or "
+            "lower them, or requests wait for a connection"
+        )
+        return Check("limits", State.WARNING, message)
+    if live.max_queued_codes < web.max_batch:
+        message = (
+            f"web.max_batch is {web.max_batch} and live.max_queued_codes is "
+            f"{live.max_queued_codes}: a batch of that size is always refused; raise the latter"
+        )
+        return Check("limits", State.WARNING, message)
+    return Check("limits", State.OK, "they go together")
 
 
 def _can_be_made(settings: Settings) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, nullcontext
 
 from fastapi import FastAPI
 
@@ -17,19 +17,26 @@ from hedgerow.web.incoming import clear
 from hedgerow.web.observing import Observer
 from hedgerow.web.refusing import HANDLERS
 from hedgerow.web.service import Plan, Service
+from hedgerow.web.serving import end_within
 
 
-def create_app(plan: Plan) -> FastAPI:
-    """The service as an ASGI application; everything is opened when it starts."""
+def create_app(plan: Plan, *, alone: bool = False) -> FastAPI:
+    """The service as an ASGI application; everything is opened when it starts.
+
+    `alone`: it has the process for itself, and ends that where closing takes too long.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with Service(plan) as service:
+        with ExitStack() as ending, Service(plan) as service:
             app.state.service = service
             clear(plan.incoming)
             try:
                 yield
             finally:
+                ending.enter_context(
+                    end_within(plan.web.shutdown_seconds) if alone else nullcontext()
+                )
                 await service.fetcher.aclose()
 
     app = FastAPI(

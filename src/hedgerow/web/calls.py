@@ -21,11 +21,13 @@ Result = TypeVar("Result")
 
 
 class Calls:
-    """The threads of one service. A context manager; at its end, what was taken is done."""
+    """The threads of one service. A context manager; at its end, what was taken is done,
+    and imports stop where they are: they go on when they are sent again."""
 
     def __init__(self, limits: Limits) -> None:
         queued, retry = limits.max_queued_calls, limits.retry_seconds
         self._reads = _Line("read", limits.max_calls, queued, retry)
+        self._checks = _Line("check", 1, queued, retry)
         self._writes = _Line("write", limits.max_writes, queued, retry)
         self._imports = _Line("import", limits.max_imports, 0, retry)
 
@@ -36,6 +38,10 @@ class Calls:
     async def read_on(self, call: Callable[[], Result]) -> Result:
         """As `read`, for the next piece of an answer that has begun: it waits as long as needed."""
         return await asyncio.wrap_future(self._reads.submit(call, bounded=False))
+
+    async def check(self, call: Callable[[], Result]) -> Result:
+        """As `read`, for whoever asks how the service is: however many reads wait."""
+        return await asyncio.wrap_future(self._checks.submit(call))
 
     async def write(self, call: Callable[[], Result]) -> Result:
         """What `call` returns, which changes something. Raises Problem where too many wait."""
@@ -51,8 +57,8 @@ class Calls:
         return Import(self._imports)
 
     def close(self) -> None:
-        """Take no more, and do what was taken."""
-        for line in (self._reads, self._writes, self._imports):
+        """Take no more, and do what was taken; imports stop where they are."""
+        for line in (self._imports, self._reads, self._checks, self._writes):
             line.close()
 
     def __enter__(self) -> Self:
@@ -85,6 +91,11 @@ class Import:
     ) -> None:
         self._line.leave()
 
+    def told(self, _done: int, _total: int | None) -> None:
+        """Called by what imports, with each portion. Raises Problem where the service is ending."""
+        if self._line.ending:
+            raise self._line.refusal("the service is ending; send the same list again to go on")
+
     async def run(self, call: Callable[[], Result], ended: Callable[[], object]) -> Result:
         """What `call` returns; it goes on where nobody waits for it any more.
 
@@ -107,6 +118,7 @@ class _Line:
         self._most = threads + queued
         self._retry_seconds = retry_seconds
         self.inside = 0
+        self.ending = False
         self._counting = threading.Lock()
         self._pool = ThreadPoolExecutor(threads, f"hedgerow-{name}")
 
@@ -114,8 +126,7 @@ class _Line:
         """Count one in; raises Problem where the line is full."""
         with self._counting:
             if bounded and self.inside >= self._most:
-                msg = f"too many {self._name}s at once"
-                raise overloaded(msg, self._retry_seconds)
+                raise self.refusal(f"too many {self._name}s at once")
             self.inside += 1
 
     def leave(self) -> None:
@@ -139,11 +150,16 @@ class _Line:
         try:
             return self._pool.submit(call)
         except RuntimeError:  # what a closed pool raises
-            raise overloaded("the service is ending", self._retry_seconds) from None
+            raise self.refusal("the service is ending") from None
+
+    def refusal(self, message: str) -> Problem:
+        """The problem that tells to try again."""
+        return overloaded(message, self._retry_seconds)
 
     def _left(self, _future: Future[Any]) -> None:
         self.leave()
 
     def close(self) -> None:
         """Do what was taken, and end the threads."""
+        self.ending = True
         self._pool.shutdown(wait=True)

@@ -5,13 +5,14 @@ Pure ASGI, as every microsecond here is paid for each upload.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hedgerow.web.problems import Code, Problem
+from hedgerow.web.problems import Code, Problem, overloaded
 
 SEQUENCE = b"hedgerow-sequence"
 """The header that tells the state of the banks that this process compares with."""
@@ -48,6 +49,13 @@ class Envelope:
             await self._app(scope, receive, sent)
         except ClientDisconnect:
             return  # there is nobody to answer
+        except asyncio.CancelledError:
+            # The service ends, and this takes longer than it waits.
+            if started:
+                raise
+            retry = scope["app"].state.plan.web.retry_seconds
+            ending = overloaded("the service is ending", retry)
+            await ending.response()(scope, receive, sent)
         except Exception:
             if started:
                 raise  # the server closes the connection, and the client sees that it is cut off

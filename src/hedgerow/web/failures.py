@@ -7,14 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from hedgerow import accounts, banks, fetch, index, matching, media, signals, store
-from hedgerow.web.problems import Code, Problem
+from hedgerow.web.problems import MAX_DETAIL, Code, Problem
 
 Value = TypeVar("Value")
 
 _log = logging.getLogger(__name__)
-
-_MAX_DETAIL = 500
-"""Characters; some messages quote what was sent."""
 
 _CODES: Mapping[type[Exception], Code] = {
     banks.BanksProblem: Code.INVALID,
@@ -62,7 +59,7 @@ def problem_of(error: Exception, retry_seconds: int) -> Problem:
     headers = {"Retry-After": str(retry_seconds)} if again else {}
     extra = _found(_EXTRA, error)
     told = {} if extra is None else extra(error)
-    return Problem(code, detail[:_MAX_DETAIL], headers=headers, **told)
+    return Problem(code, detail[:MAX_DETAIL], headers=headers, **told)
 
 
 def _refused_rows(error: Exception) -> dict[str, object]:

@@ -4,49 +4,46 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from hedgerow.accounts import KeyRing
 from hedgerow.store import StoreProblem
 
-USES_SECONDS = 60.0
-"""Between two times that the last uses of the keys are written."""
-
 _log = logging.getLogger(__name__)
 
 
 class KeyKeeper:
-    """Reads the keys anew every `poll_seconds`, in a thread of its own. A context manager."""
+    """Reads the keys anew, and writes when they were last used. A context manager.
 
-    def __init__(self, ring: KeyRing, poll_seconds: float) -> None:
+    Each in a thread of its own: a key that is revoked is to be good for nothing even where a
+    change of the database waits for another.
+    """
+
+    def __init__(self, ring: KeyRing, poll_seconds: float, uses_seconds: float) -> None:
         self._ring = ring
-        self._poll_seconds = poll_seconds
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="hedgerow-keys", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._repeat, args=given, name="hedgerow-keys", daemon=True)
+            for given in (
+                (ring.refresh, poll_seconds, "the keys can't be read"),
+                (ring.flush, uses_seconds, "when keys were last used can't be written"),
+            )
+        ]
+        for thread in self._threads:
+            thread.start()
 
-    def _keep(self) -> None:
-        uses_due = time.monotonic() + USES_SECONDS
-        while not self._ending.wait(self._poll_seconds):
-            try:
-                self._ring.refresh()
-                if time.monotonic() > uses_due:
-                    uses_due = time.monotonic() + USES_SECONDS
-                    self._ring.flush()
-            except StoreProblem as problem:
-                # Tried again in a moment; uses stay in memory until they are written.
-                _log.warning("the keys can't be read or their uses written: %s", problem)
+    def _repeat(self, call: Callable[[], None], seconds: float, otherwise: str) -> None:
+        while not self._ending.wait(seconds):
+            _attempt(call, otherwise)
 
     def close(self) -> None:
         """Stop, and write when each key was last used."""
         self._ending.set()
-        self._thread.join()
-        try:
-            self._ring.flush()
-        except StoreProblem as problem:
-            _log.warning("when keys were last used could not be written: %s", problem)
+        for thread in self._threads:
+            thread.join()
+        _attempt(self._ring.flush, "when keys were last used could not be written")
 
     def __enter__(self) -> Self:
         return self
@@ -58,3 +55,10 @@ class KeyKeeper:
         at: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _attempt(call: Callable[[], None], otherwise: str) -> None:
+    try:
+        call()
+    except Exception as problem:  # noqa: BLE001  # logged, and tried again in a moment
+        _log.warning("%s: %s", otherwise, problem, exc_info=not isinstance(problem, StoreProblem))

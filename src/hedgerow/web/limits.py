@@ -24,13 +24,17 @@ class Limits:
     max_imports: lists that are taken in at once; more are answered 503.
     max_batch: hashes in one batch.
     max_page: entries of one page of a list.
+    backlog: connections that the system keeps waiting until a process takes them.
+    keep_alive_seconds: that an idle connection stays open for another request.
     max_connections: open at once in a process; more are answered 503 and closed.
     max_head_bytes: bytes of a request's head.
     head_seconds: for a request's head to arrive in full.
     stall_seconds: that a client may send nothing of its body, or take nothing of the answer.
     body_bytes_a_second: what a body has to arrive at, on average, after `stall_seconds`.
-    shutdown_seconds: for requests under way when the service is told to stop.
+    shutdown_seconds: for requests under way when the service is told to stop, and as much again
+        for what they began; then it ends as it is.
     retry_seconds: what Retry-After says.
+    uses_seconds: between two times that the last uses of the keys are written.
     answers_hours: for which the answer to an idempotency key is kept.
     """
 
@@ -47,6 +51,8 @@ class Limits:
     max_imports: int = 2
     max_batch: int = 10_000
     max_page: int = 1000
+    backlog: int = 1024
+    keep_alive_seconds: int = 30
     max_connections: int = 4096
     max_head_bytes: int = 65_536
     head_seconds: float = 10.0
@@ -54,6 +60,7 @@ class Limits:
     body_bytes_a_second: int = 8_192
     shutdown_seconds: float = 30.0
     retry_seconds: int = 1
+    uses_seconds: float = 60.0
     answers_hours: float = 24.0
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from dataclasses import dataclass
 
 
@@ -51,15 +52,30 @@ class Listening:
         return "https" if self.tls_certificate else "http"
 
 
+def _load(listening: Listening) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        # Without a password, or OpenSSL would ask for one and wait.
+        context.load_cert_chain(listening.tls_certificate, listening.tls_key, password="")
+    except (OSError, ValueError) as problem:
+        msg = (
+            f"TLS can't begin with {listening.tls_certificate} and {listening.tls_key}: {problem}; "
+            "give a certificate with its chain and its own key, both PEM, the key without password"
+        )
+        raise BadListening(msg) from problem
+
+
 def check(listening: Listening) -> None:
     """See that keys and uploads would not go over a network in the open.
 
     Raises:
-        BadListening: they would.
+        BadListening: they would, or the certificate can't be used.
     """
     if bool(listening.tls_certificate) != bool(listening.tls_key):
         msg = "TLS needs both a certificate and its key: --tls-certificate and --tls-key"
         raise BadListening(msg)
+    if listening.tls_certificate:
+        _load(listening)
     if listening.is_loopback or listening.tls_certificate or listening.behind_proxy:
         return
     msg = (

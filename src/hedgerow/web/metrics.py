@@ -49,6 +49,14 @@ def prepare_metrics(folder: Path, workers: int) -> None:
         os.environ[_SHARED] = str(folder)
 
 
+def _forget_the_dead(folder: Path) -> None:
+    """Drop the figures of how things stand in processes that were killed; their counts stay."""
+    for file in folder.glob("gauge_live*_*.db"):
+        process = int(file.stem.rpartition("_")[2])
+        if not Path(f"/proc/{process}").exists():
+            multiprocess.mark_process_dead(process)  # type: ignore[no-untyped-call]  # it has none
+
+
 class Metrics:
     """The measurements of one process; a scrape of any process tells those of all."""
 
@@ -72,10 +80,10 @@ class Metrics:
             "unchecked", "Uploads that could not be checked, by reason.", "reason"
         )
         self.refused = self._counter("refused", "Requests refused for load, by status.", "status")
-        self.age = self._gauge(
-            "index_age_seconds",
-            "Since the last look at the banks; the worst process.",
-            "livemax",
+        self.looked_at = self._gauge(
+            "index_looked_at_seconds",
+            "When the banks were last looked at, as Unix time; the oldest; 0 before the first.",
+            "livemin",
         )
         self.sequence = self._gauge(
             "index_sequence",
@@ -144,7 +152,8 @@ class Metrics:
 
     def look(self, service: Service) -> None:
         """Note how the service stands; done with each look at the banks, and when asked."""
-        self.age.set(-1 if service.fresh.age is None else service.fresh.age)
+        age = service.fresh.age
+        self.looked_at.set(0 if age is None else time.time() - age)
         self.sequence.set(service.fresh.sequence)
         for name, codes in service.fresh.matcher.codes.items():
             self.size.labels(name).set(codes)
@@ -156,6 +165,7 @@ class Metrics:
         self.look(service)
         registry = self.registry
         if _SHARED in os.environ:
+            _forget_the_dead(Path(os.environ[_SHARED]))
             registry = CollectorRegistry()
             multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # it has none
         return generate_latest(registry), CONTENT_TYPE_LATEST

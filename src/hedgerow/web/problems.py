@@ -11,6 +11,9 @@ from starlette.responses import Response
 
 TYPE = "application/problem+json"
 
+MAX_DETAIL = 500
+"""Characters; some messages quote what was sent."""
+
 
 class _Kind(NamedTuple):
     status: int
@@ -109,6 +112,15 @@ class Problem(Exception):
     def response(self) -> Response:
         """The answer to send."""
         return Response(to_json(self.document()), self.status, self.headers, TYPE)
+
+
+def first_mistake(errors: object) -> str:
+    """Where the first of the errors that pydantic found is, and what it says."""
+    assert isinstance(errors, list | tuple)
+    first = errors[0]
+    where = ".".join(str(part) for part in first["loc"])
+    message = str(first["msg"])
+    return (f"{where}: {message}" if where else message)[:MAX_DETAIL]
 
 
 def overloaded(detail: str, retry_seconds: int) -> Problem:

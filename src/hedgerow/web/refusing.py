@@ -14,9 +14,7 @@ from starlette.types import ExceptionHandler
 
 from hedgerow.web.access import service_of
 from hedgerow.web.failures import FAILURES, problem_of
-from hedgerow.web.problems import Code, Problem
-
-_MAX_DETAIL = 300
+from hedgerow.web.problems import MAX_DETAIL, Code, Problem, first_mistake
 
 
 async def _told(_request: Request, problem: Exception) -> Response:
@@ -42,16 +40,7 @@ async def _http(request: Request, error: Exception) -> Response:
         methods = ", ".join(_methods(request))
         msg = f"this path takes {methods}"
         return Problem(Code.METHOD_NOT_ALLOWED, msg, headers={"Allow": methods}).response()
-    return Problem(Code.BAD_REQUEST, str(error.detail)[:_MAX_DETAIL]).response()
-
-
-def first_mistake(errors: object) -> str:
-    """Where the first of the errors that pydantic found is, and what it says."""
-    assert isinstance(errors, list | tuple)
-    first = errors[0]
-    where = ".".join(str(part) for part in first["loc"])
-    message = str(first["msg"])
-    return (f"{where}: {message}" if where else message)[:_MAX_DETAIL]
+    return Problem(Code.BAD_REQUEST, str(error.detail)[:MAX_DETAIL]).response()
 
 
 def _methods(request: Request) -> list[str]:

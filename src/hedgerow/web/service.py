@@ -84,7 +84,7 @@ class Service:
             self.keys = Keys(self.database)
             self.ring = KeyRing(self.keys)
             self.ring.refresh()
-            stack.enter_context(KeyKeeper(self.ring, plan.live.poll_seconds))
+            stack.enter_context(KeyKeeper(self.ring, plan.live.poll_seconds, plan.web.uses_seconds))
             matcher = stack.enter_context(Matcher(self.database, plan.index_folder, plan.matching))
             self.workers = stack.enter_context(
                 hashing_workers(plan.media, plan.jobs, variants=plan.options.orientations)
@@ -170,11 +170,11 @@ class Service:
 
     async def problem(self) -> str | None:
         """Why an upload sent now could not be checked, for a person; None where it could."""
-        why = self.fresh.problem() or self.turns.problem()
+        why = self.fresh.problem() or self.turns.problem() or self.workers.problem()
         if why is not None:
             return why
         try:
-            await self.calls.read(lambda: self.fresh.matcher.sequence)
+            await self.calls.check(lambda: self.fresh.matcher.sequence)
         except StoreProblem as problem:
             return str(problem)
         return None

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import ceil
+from time import sleep
 from types import FrameType
 
 import uvicorn
@@ -16,14 +22,13 @@ from hedgerow.web.limits import Limits
 from hedgerow.web.listening import BadListening, Listening, check
 from hedgerow.web.protocol import Protocol
 
-BACKLOG = 1024
-"""Connections that the system keeps waiting until a process takes them."""
+_LOOK_SECONDS = 0.05
+"""Between two looks at whether the processes have ended."""
 
-KEEP_ALIVE_SECONDS = 30
-"""That an idle connection stays open for another request."""
+_log = logging.getLogger(__name__)
 
 
-def bind(listening: Listening) -> socket.socket:
+def bind(listening: Listening, limits: Limits) -> socket.socket:
     """Take the address; connections wait from now on.
 
     Raises:
@@ -33,7 +38,7 @@ def bind(listening: Listening) -> socket.socket:
     family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
     try:
         taken = socket.create_server(
-            (listening.host, listening.port), family=family, backlog=BACKLOG
+            (listening.host, listening.port), family=family, backlog=limits.backlog
         )
     except (OSError, OverflowError) as problem:
         msg = (
@@ -73,9 +78,9 @@ def config_for(
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        backlog=BACKLOG,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=round(limits.shutdown_seconds),
+        backlog=limits.backlog,
+        timeout_keep_alive=limits.keep_alive_seconds,
+        timeout_graceful_shutdown=ceil(limits.shutdown_seconds),
         ssl_certfile=listening.tls_certificate or None,
         ssl_keyfile=listening.tls_key or None,
     )
@@ -84,8 +89,43 @@ def config_for(
 class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End at once where a second signal comes, whichever it is."""
-        self.force_exit = self.force_exit or self.should_exit
+        if self.should_exit:
+            _end_as_it_is()
         super().handle_exit(sig, frame)
+
+
+class _Supervisor(Multiprocess):
+    def join_all(self) -> None:
+        """Wait for all to end; kill them where a second signal comes."""
+        while any(each.process.is_alive() for each in self.processes):
+            if self.signal_queue:
+                for each in self.processes:
+                    each.kill()
+            sleep(_LOOK_SECONDS)
+
+
+@contextmanager
+def end_within(seconds: float) -> Iterator[None]:
+    """End the process as it is where what is done inside takes longer.
+
+    Nothing is lost by that which was answered: databases and indexes are made for being killed.
+    """
+    timer = threading.Timer(seconds, _give_up, (seconds,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _give_up(seconds: float) -> None:
+    _log.error("what was begun is not done after %g s: the service ends as it is", seconds)
+    _end_as_it_is()
+
+
+def _end_as_it_is() -> None:
+    os._exit(1)
 
 
 def run(config: uvicorn.Config, taken: socket.socket) -> bool:
@@ -95,7 +135,7 @@ def run(config: uvicorn.Config, taken: socket.socket) -> bool:
     ends it at once.
     """
     if config.workers > 1:
-        supervisor = Multiprocess(config, [taken])
+        supervisor = _Supervisor(config, [taken])
         supervisor.run()
         return all(process.exitcode != STARTUP_FAILURE for process in supervisor.processes)
     # The server raises the signals again that have ended it, and this is an orderly end.

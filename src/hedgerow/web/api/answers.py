@@ -12,11 +12,9 @@ from pydantic_core import to_json
 from hedgerow.web.access import service_of
 from hedgerow.web.bodies import read_body
 from hedgerow.web.idempotency import Done
-from hedgerow.web.problems import Code, Problem
+from hedgerow.web.problems import Code, Problem, first_mistake
 
 Body = TypeVar("Body", bound=BaseModel)
-
-_MAX_DETAIL = 300
 
 
 def parsed(model: type[Body], body: bytes) -> Body:
@@ -24,11 +22,9 @@ def parsed(model: type[Body], body: bytes) -> Body:
     try:
         return model.model_validate_json(body)
     except ValidationError as problem:
-        first = problem.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        code = Code.BAD_REQUEST if first["type"] == "json_invalid" else Code.INVALID
-        told = f"{where}: {first['msg']}" if where else first["msg"]
-        raise Problem(code, told[:_MAX_DETAIL]) from None
+        errors = problem.errors(include_url=False, include_input=False)
+        code = Code.BAD_REQUEST if errors[0]["type"] == "json_invalid" else Code.INVALID
+        raise Problem(code, first_mistake(errors)) from None
 
 
 def media_type(request: Request) -> str:

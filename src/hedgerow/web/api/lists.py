@@ -84,7 +84,9 @@ async def import_list(
         file = await received(request, service)
 
         def import_and_follow() -> ImportReport:
-            report = service.banks.import_file(name, path_of(file), options, name=_NAME)
+            report = service.banks.import_file(
+                name, path_of(file), options, progress=place.told, name=_NAME
+            )
             service.fresh.follow()
             return report
 

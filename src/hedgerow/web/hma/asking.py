@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from hedgerow.web.bodies import Part, max_file_bytes, read_body, read_form
 from hedgerow.web.changing import change
-from hedgerow.web.hma.refusals import Mistakes, Refusal
+from hedgerow.web.hma.refusals import Mistakes, Refusal, quoted
 from hedgerow.web.hma.state import State
 from hedgerow.web.service import Memory, Service
 
@@ -20,7 +20,6 @@ Result = TypeVar("Result")
 
 PHOTO = "photo"
 VIDEO = "video"
-_MAX_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def check_kind(name: str) -> None:
     if name == VIDEO:
         raise Refusal(400, "content_type video is disabled: this version hashes photos only")
     if name != PHOTO:
-        msg = f"no such content_type: {name[:_MAX_NAME]!r}; it names the field of the file: photo"
+        msg = f"no such content_type: {quoted(name)}; it names the field of the file: photo"
         raise Refusal(400, msg)
 
 

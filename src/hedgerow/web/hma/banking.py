@@ -10,13 +10,13 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.responses import Response
 
-from hedgerow.signals import Signal, SignalProblem, parse, registry
+from hedgerow.signals import Signal, SignalProblem, parse
 from hedgerow.web.bodies import Part
 from hedgerow.web.hma.asking import Ask, file_of
 from hedgerow.web.hma.banks import find
 from hedgerow.web.hma.contents import check_note
 from hedgerow.web.hma.hashing import named_types, photo_types, signals_of
-from hedgerow.web.hma.refusals import Refusal, json_response
+from hedgerow.web.hma.refusals import Refusal, json_response, require_type
 from hedgerow.web.hma.schemas import Metadata
 from hedgerow.web.hma.state import (
     ENABLED,
@@ -25,8 +25,8 @@ from hedgerow.web.hma.state import (
     read,
     set_content_state,
 )
+from hedgerow.web.problems import first_mistake
 
-_MAX_NAME = 80
 _BESIDE = ("content_id", "content_uri")
 Given = Mapping[str, Any]
 
@@ -70,9 +70,7 @@ async def add_signals(ask: Ask) -> Response:
 
 
 def _signal(name: str, value: object) -> Signal:
-    if name not in registry():
-        msg = f"No such signal type {name[:_MAX_NAME]!r}; there are {', '.join(registry())}"
-        raise Refusal(400, msg)
+    require_type(name)
     if not isinstance(value, str):
         raise Refusal(400, f"Invalid {name} signal: it is no text")
     try:
@@ -152,9 +150,8 @@ def _details(given: Given) -> dict[str, Any]:
     try:
         checked = Metadata.model_validate(metadata)
     except ValidationError as problem:
-        first = problem.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])[:_MAX_NAME]
-        raise Refusal(400, f"Invalid metadata: {where}: {first['msg']}") from None
+        told = first_mistake(problem.errors(include_url=False, include_input=False))
+        raise Refusal(400, f"Invalid metadata: {told}") from None
     return checked.model_dump(by_alias=True, exclude_none=True)
 
 

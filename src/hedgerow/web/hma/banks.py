@@ -9,12 +9,11 @@ from starlette.responses import Response
 
 from hedgerow.banks import BankExists, NoSuchBank, Policy
 from hedgerow.web.hma.asking import Ask
-from hedgerow.web.hma.refusals import Refusal, json_response
+from hedgerow.web.hma.refusals import Refusal, json_response, quoted
 from hedgerow.web.hma.schemas import BankChange, NewBank
 from hedgerow.web.hma.state import Known, lock, read, set_ratio
 
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
-_MAX_NAME = 80
 
 
 async def list_banks(ask: Ask) -> Response:
@@ -94,7 +93,7 @@ async def delete_bank(ask: Ask) -> Response:
 def find(known: Known, name: str) -> Policy:
     """The bank of that name; raises Refusal where there is none."""
     if (found := known.named(name)) is None:
-        raise Refusal(404, f"bank {name[:_MAX_NAME]!r} not found")
+        raise Refusal(404, f"bank {quoted(name)} not found")
     return found
 
 
@@ -105,7 +104,7 @@ def shown(known: Known, bank: Policy) -> dict[str, Any]:
 
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
-        msg = f"Bank names must match /^[A-Z_][A-Z0-9_]*$/; this is {name[:_MAX_NAME]!r}"
+        msg = f"Bank names must match /^[A-Z_][A-Z0-9_]*$/; this is {quoted(name)}"
         raise Refusal(400, msg)
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from hedgerow.web.hma.asking import Ask
-from hedgerow.web.hma.refusals import Refusal, json_response
+from hedgerow.web.hma.refusals import Refusal, json_response, quoted
 from hedgerow.web.hma.schemas import NewExchange
-
-_MAX_NAME = 80
 
 
 async def nothing(_ask: Ask) -> Response:
@@ -30,7 +28,7 @@ async def create(ask: Ask) -> Response:
 
 async def no_exchange(ask: Ask) -> Response:
     """GET and PUT: an exchange by its name; there is none."""
-    raise Refusal(404, f"Exchange {ask.path('exchange')[:_MAX_NAME]!r} not found")
+    raise Refusal(404, f"Exchange {quoted(ask.path('exchange'))} not found")
 
 
 async def delete(_ask: Ask) -> Response:
@@ -39,4 +37,4 @@ async def delete(_ask: Ask) -> Response:
 
 
 def _not_installed(name: str) -> str:
-    return f"no exchange API named {name[:_MAX_NAME]!r} is installed: this version has none"
+    return f"no exchange API named {quoted(name)} is installed: this version has none"

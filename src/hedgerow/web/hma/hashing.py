@@ -8,10 +8,8 @@ from hedgerow.matching import is_low_quality
 from hedgerow.media import Outcome
 from hedgerow.signals import registry
 from hedgerow.web.hma.asking import Ask, file_of
-from hedgerow.web.hma.refusals import Refusal, json_response, unread
+from hedgerow.web.hma.refusals import Refusal, json_response, quoted, unread
 from hedgerow.web.hma.state import Known
-
-_MAX_NAME = 80
 
 
 async def hash_url(ask: Ask) -> Response:
@@ -58,7 +56,7 @@ def named_types(known: Known, text: str | None) -> list[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if name not in registry() or known.type_ratio(name) == 0:
-            msg = f"signal type {name[:_MAX_NAME]!r} doesn't exist or is disabled"
+            msg = f"signal type {quoted(name)} doesn't exist or is disabled"
             raise Refusal(400, f"{msg}; there are {', '.join(registry())}")
     if not names:
         raise Refusal(400, "empty signal type selection")

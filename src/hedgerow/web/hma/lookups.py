@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from hedgerow.banks import Kind, NoSuchBank, Policy
 from hedgerow.matching import Answer, Match, Query
 from hedgerow.web.hma.asking import Ask
-from hedgerow.web.hma.refusals import Refusal, unread
+from hedgerow.web.hma.refusals import Refusal, quoted, unread
 from hedgerow.web.hma.state import Known, disabled, takes_part
 
-_MAX_NAME = 80
+_MAX_ALONE = 100
+"""Banks that are asked one by one for a lookup whose matches in others are too many."""
 
 _UNAVAILABLE = "banks_unavailable"
 _NOTHING = "nothing_compared"
@@ -64,7 +65,11 @@ async def _matches(ask: Ask, query: Query, wanted: Wanted) -> list[Match]:
     found = await _enabled(ask, answer.matches, wanted)
     if answer.more_matches:
         there = {match.bank for match in found}
-        for name in sorted({each.name for each in banks} - there):
+        crowded_out = sorted({each.name for each in banks} - there)
+        if len(crowded_out) > _MAX_ALONE:
+            msg = f"too much matches to see what {len(crowded_out)} more banks have; name fewer"
+            raise _later(ask, msg)
+        for name in crowded_out:
             found += await _alone(ask, query, wanted, {name} | negatives)
     if not found and answer.error is not None:
         _refuse(ask, answer, wanted, anything=bool(banks))
@@ -89,7 +94,7 @@ def _banks(known: Known, wanted: Wanted) -> list[Policy]:
     """The positive banks that take part."""
     for name in wanted.names or ():
         if known.named(name) is None:
-            raise Refusal(400, f"there is no bank named {name[:_MAX_NAME]!r}")
+            raise Refusal(400, f"there is no bank named {quoted(name)}")
     return [
         each
         for each in known.policies.values()

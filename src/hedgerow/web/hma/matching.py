@@ -14,12 +14,11 @@ from hedgerow.signals import SignalProblem, parse, registry
 from hedgerow.web.hma.asking import Ask, file_of
 from hedgerow.web.hma.hashing import enabled_types, named_types
 from hedgerow.web.hma.lookups import Wanted, matches_of, names_in
-from hedgerow.web.hma.refusals import Refusal, json_response
+from hedgerow.web.hma.refusals import Refusal, json_response, quoted, require_type
 from hedgerow.web.hma.schemas import Lookup, RawLookup
 from hedgerow.web.hma.state import Known, draw, takes_part
 
 ByBank = dict[str, list[dict[str, Any]]]
-_MAX_NAME = 80
 
 
 async def raw_lookup(ask: Ask) -> Response:
@@ -102,7 +101,7 @@ async def compare(ask: Ask) -> Response:
 
 def _compared(known: Known, name: str, pair: object) -> Sequence[Any]:
     if not isinstance(pair, list) or not all(isinstance(each, str) for each in pair):
-        raise Refusal(400, f"Comparison hashes for {name[:_MAX_NAME]} was not a list of hashes")
+        raise Refusal(400, f"Comparison hashes for {quoted(name)} was not a list of hashes")
     if len(pair) != 2:
         raise Refusal(400, "Comparison hash list length must be exactly 2")
     left, right = (_parsed(known, name, each) for each in pair)
@@ -117,9 +116,7 @@ def _query_of_signal(known: Known, name: str, value: str) -> Query:
 
 
 def _parsed(known: Known, name: str, value: str) -> str:
-    if name not in registry():
-        msg = f"No such SignalType {name[:_MAX_NAME]!r}; there are {', '.join(registry())}"
-        raise Refusal(400, msg)
+    require_type(name)
     if known.type_ratio(name) == 0:
         raise Refusal(400, f"SignalType {name!r} is not enabled")
     try:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from hedgerow import accounts
-from hedgerow.web.access import allowed, service_of
+from hedgerow.web.access import allowed, bearer_of, service_of
 from hedgerow.web.hma.asking import Ask
 from hedgerow.web.hma.refusals import KNOWN, Mistakes, Refusal, refusal_of
 from hedgerow.web.hma.state import State
@@ -46,8 +46,7 @@ class Place:
         service = service_of(request)
         try:
             if operation.scope is not None:
-                kind, _, key = request.headers.get("authorization", "").partition(" ")
-                allowed(request, key if kind.lower() == "bearer" else "", operation.scope)
+                allowed(request, bearer_of(request), operation.scope)
             with service.memory() as memory:
                 return await operation.run(Ask(request, service, self._state, memory))
         except (Refusal, Mistakes) as refused:

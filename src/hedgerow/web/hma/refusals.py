@@ -11,6 +11,7 @@ from starlette.responses import Response
 from hedgerow.banks import FixedBank
 from hedgerow.fetch import FetchCode, FetchRefused
 from hedgerow.media import RefusalCode
+from hedgerow.signals import registry
 from hedgerow.web.failures import FAILURES, problem_of
 from hedgerow.web.problems import Code, Problem
 
@@ -29,6 +30,15 @@ _UNREAD: Mapping[str, int] = {
     RefusalCode.TASK_FAILED: 500,
 }
 """The status for a file that can't be hashed, where it isn't the 400 of a bad file."""
+
+
+_MAX_NAME = 80
+"""Characters of a name that somebody sent, where a message tells of it."""
+
+
+def quoted(name: str) -> str:
+    """A name that somebody sent, as messages show it."""
+    return repr(name[:_MAX_NAME])
 
 
 class Refusal(Exception):
@@ -55,6 +65,12 @@ class Mistakes(Exception):
     def response(self) -> Response:
         """The answer to send."""
         return json_response(self.errors, 422)
+
+
+def require_type(name: str) -> None:
+    """See that there is a signal type of this name; raises Refusal."""
+    if name not in registry():
+        raise Refusal(400, f"No such signal type {quoted(name)}; there are {', '.join(registry())}")
 
 
 def refusal_of(error: Exception, retry_seconds: int) -> Refusal:

@@ -11,10 +11,9 @@ from hedgerow.banks import changed_at, latest, signal_counts
 from hedgerow.matching import is_digest
 from hedgerow.signals import registry
 from hedgerow.web.hma.asking import Ask
-from hedgerow.web.hma.refusals import Refusal, json_response
+from hedgerow.web.hma.refusals import json_response, require_type
 
 _NEVER = -1
-_MAX_NAME = 80
 
 
 async def status(ask: Ask) -> Response:
@@ -81,9 +80,7 @@ def _asked(ask: Ask) -> Sequence[str]:
     name = ask.query.get("signal_type")
     if name is None:
         return list(registry())
-    if name not in registry():
-        msg = f"No such signal type {name[:_MAX_NAME]!r}; there are {', '.join(registry())}"
-        raise Refusal(400, msg)
+    require_type(name)
     return [name]
 
 

@@ -6,11 +6,9 @@ from starlette.responses import Response
 
 from hedgerow.signals import registry
 from hedgerow.web.hma.asking import PHOTO, VIDEO, Ask
-from hedgerow.web.hma.refusals import Refusal, json_response
+from hedgerow.web.hma.refusals import json_response, require_type
 from hedgerow.web.hma.schemas import TypeChange
 from hedgerow.web.hma.state import lock, read, set_type_ratio
-
-_MAX_NAME = 80
 
 
 async def list_signal_types(ask: Ask) -> Response:
@@ -24,9 +22,7 @@ async def list_signal_types(ask: Ask) -> Response:
 async def change_signal_type(ask: Ask) -> Response:
     """PUT: set how often a signal type takes part."""
     name = ask.path("signal_type")
-    if name not in registry():
-        msg = f"No such signal type {name[:_MAX_NAME]!r}; there are {', '.join(registry())}"
-        raise Refusal(400, msg)
+    require_type(name)
     given = await ask.json(TypeChange)
 
     def update() -> None:
