@@ -118,7 +118,7 @@ def of_stand(stand, looks):
     made = []
 
     def make(**limits):
-        made.append(Fresh(stand, LiveLimits(poll_seconds=0.01, **limits), looks))
+        made.append(Fresh(stand, LiveLimits(**{"poll_seconds": 0.01} | limits), looks))
         return made[-1]
 
     yield make
@@ -183,3 +183,82 @@ def test_when_it_is_quiet_the_indexes_are_compacted(of_stand, stand):
     stand.prepared.set()
     assert stand.compacted.wait(PATIENCE)
     assert fresh.sequence == 7
+
+
+def test_a_change_that_could_not_be_followed_leaves_nothing_clear_until_it_was(
+    of_stand, stand, looks, caplog
+):
+    fresh = of_stand(poll_seconds=3600)
+    stand.prepared.set()
+    looks.wait(1)
+    before = fresh.compare([query(BANKED)])[0]
+    stand.broken = DatabaseUnavailable("the database is gone")
+    fresh.follow()
+    stand.broken = None
+    between = fresh.compare([query(BANKED)])[0]
+    fresh.follow()
+    after = fresh.compare([query(BANKED)])[0]
+    assert before.verdict == Verdict.CLEAR
+    assert (between.verdict, between.error["code"]) == (Verdict.UNCHECKED, "banks_unavailable")
+    assert "not taken in yet" in between.error["message"]
+    assert "can't be followed" in caplog.text
+    assert after.verdict == Verdict.CLEAR
+
+
+def test_a_change_during_the_first_look_is_followed_by_another_one(of_stand, stand, looks):
+    fresh = of_stand(poll_seconds=3600)
+    looking, go_on = threading.Event(), threading.Event()
+
+    def refresh():
+        looking.set()
+        assert go_on.wait(PATIENCE)
+        return 7
+
+    stand.refresh = refresh
+    stand.prepared.set()
+    assert looking.wait(PATIENCE)
+    fresh.follow()  # it may have been made after the look began
+    go_on.set()
+    looks.wait(1)
+    missed = fresh.compare([query(BANKED)])[0]
+    fresh.refresh()
+    taken_in = fresh.compare([query(BANKED)])[0]
+    assert missed.verdict == Verdict.UNCHECKED
+    assert taken_in.verdict == Verdict.CLEAR
+
+
+def test_a_change_does_not_wait_for_ever_for_a_long_look(of_stand, stand, looks):
+    fresh = of_stand(poll_seconds=3600, max_wait_seconds=0.01)
+    stand.prepared.set()
+    looks.wait(1)
+    looking, go_on = threading.Event(), threading.Event()
+
+    def refresh():
+        looking.set()
+        assert go_on.wait(PATIENCE)
+        return 7
+
+    stand.refresh = refresh
+    long = threading.Thread(target=fresh.refresh)
+    long.start()
+    assert looking.wait(PATIENCE)
+    fresh.follow()
+    missed = fresh.compare([query(BANKED)])[0]
+    go_on.set()
+    long.join()
+    # The long look may have begun before the change: only another one is enough.
+    still = fresh.compare([query(BANKED)])[0]
+    fresh.refresh()
+    assert missed.verdict == still.verdict == Verdict.UNCHECKED
+    assert fresh.compare([query(BANKED)])[0].verdict == Verdict.CLEAR
+
+
+def test_a_fault_while_following_does_not_undo_the_change(of_stand, stand, looks, caplog):
+    fresh = of_stand(poll_seconds=3600)
+    stand.prepared.set()
+    looks.wait(1)
+    stand.broken = ZeroDivisionError("a fault")
+    fresh.follow()
+    stand.broken = None
+    assert fresh.compare([query(BANKED)])[0].verdict == Verdict.UNCHECKED
+    assert "Traceback" in caplog.text

@@ -2,11 +2,12 @@
 
 import logging
 import threading
+import time
 from queue import SimpleQueue
 
 import pytest
 
-from hedgerow.matching import Answer, LiveLimits, Overloaded, Query, Turns, Verdict
+from hedgerow.matching import Answer, LiveLimits, Match, Overloaded, Query, Turns, Verdict
 
 PATIENCE = 60
 
@@ -198,3 +199,42 @@ def test_stages_are_told(make):
     turns = make(lambda stage, seconds: stages.append((stage, seconds >= 0)))
     assert told_in(ask(turns, ["a"])) == ["a"]
     assert stages == [("queue", True), ("compare", True)]
+
+
+def test_measuring_that_fails_stops_nothing(make, caplog):
+    def told(_stage, _seconds):
+        raise OSError("no room for the figures")
+
+    turns = make(told)
+    assert told_in(ask(turns, ["a"])) == ["a"]
+    assert told_in(ask(turns, ["b"])) == ["b"]
+    assert "could not be noted" in caplog.text
+
+
+def test_it_tells_where_comparing_does_not_end(make, comparer):
+    turns = make(max_wait_seconds=0.5)
+    idle = turns.problem()
+    hold(turns, comparer)
+    until = time.monotonic() + PATIENCE
+    while (stuck := turns.problem()) is None:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    assert idle is None
+    assert "has not come to an end" in stuck
+
+
+def test_it_tells_where_its_thread_has_ended(make):
+    turns = make()
+    turns.close()
+    assert "start the service anew" in turns.problem()
+
+
+def test_all_answers_to_a_question_give_no_more_evidence_than_there_is_room_for(make, monkeypatch):
+    match = Match("known", 1, 1, Verdict.BLOCK, "pdq", 0, 31, "none", "", "")
+    full = Answer(Verdict.BLOCK, 1, (match,) * 4)
+    turns = make(max_matches_at_once=10, turn_codes=2)
+    monkeypatch.setattr(turns, "_compare", lambda queries, _banks: [full] * len(queries))
+    answers = ask(turns, ["a"] * 6).get(timeout=PATIENCE)
+    assert [len(answer.matches) for answer in answers] == [4, 4, 2, 1, 1, 1]
+    assert [answer.more_matches for answer in answers] == [False] * 2 + [True] * 4
+    assert {answer.verdict for answer in answers} == {Verdict.BLOCK}

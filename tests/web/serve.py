@@ -19,6 +19,7 @@ class Serving:
     """A service in its own home, started by its command."""
 
     def __init__(self, home: Path, *options: str, **settings: str) -> None:
+        self.home = home
         self.log = home.parent / f"{home.name}.log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

@@ -54,6 +54,25 @@ def test_a_line_takes_what_fits_and_no_more():
         assert calls._reads.submit(lambda: "again").result(60) == "again"
 
 
+def test_an_import_stops_where_it_is_at_the_end():
+    stopped, began = [], threading.Event()
+
+    def take_in():
+        began.set()
+        try:
+            while True:
+                place.told(0, None)
+        except Problem as problem:
+            stopped.append(problem.detail)
+
+    calls = Calls(Limits())
+    with calls, calls.importing() as place:
+        calls._imports.start(take_in)
+        assert began.wait(60)
+        calls.close()
+    assert stopped == ["the service is ending; send the same list again to go on"]
+
+
 def test_a_failure_is_its_callers_and_leaves_the_place():
     def fails():
         raise ValueError("mine")

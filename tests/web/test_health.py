@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from tests.postgres import TEMPLATE, Server
 from tests.web.running import Running, plan_for, running
 
-from hedgerow.matching import LiveLimits
+from hedgerow.matching import Answer, LiveLimits, Query, Verdict
 from hedgerow.store import open_database
 
 PATIENCE = 60
@@ -70,6 +71,33 @@ def test_without_its_database_it_says_so_and_calls_nothing_clear(
         own_postgres.start()
         assert wait_for(server, 200)["status"] == "ready"
         assert client.post("/api/v1/match", json=asked).json()["verdict"] == "clear"
+
+
+def test_where_no_file_can_be_hashed_any_more_it_is_not_ready(
+    make_server: Callable[..., Running],
+) -> None:
+    server = make_server()
+    server.service.workers.close()
+    assert wait_for(server, 503)["problem"] == "the workers are closed"
+
+
+def test_where_comparing_does_not_end_it_is_not_ready_and_nobody_waits_for_ever(
+    make_server: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = make_server(live=LiveLimits(max_wait_seconds=0.05, give_up_seconds=0.2))
+    release = threading.Event()
+
+    def compare(queries: Sequence[Query], _banks: object) -> list[Answer]:
+        assert release.wait(PATIENCE)
+        return [Answer(Verdict.CLEAR, 1)] * len(queries)
+
+    monkeypatch.setattr(server.service.fresh, "compare", compare)
+    with server.client() as client:
+        answer = client.post("/api/v1/match", json={"signals": {"pdq": "a5" * 32}})
+        told = wait_for(server, 503)
+        release.set()
+    assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
+    assert "has not come to an end" in str(told["problem"])
 
 
 def test_before_the_index_is_there_it_is_not_ready(

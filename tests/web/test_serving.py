@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,6 +70,14 @@ def test_a_certificate_needs_its_key(tmp_path: Path) -> None:
     code, told = refusal("--tls-certificate", "cert.pem", home=tmp_path)
     assert code == 2
     assert "--tls-key" in told
+
+
+def test_a_certificate_that_is_none_is_told_before_it_starts(tmp_path: Path) -> None:
+    made = tmp_path / "cert.pem"
+    made.write_text("no certificate")
+    code, told = refusal("--tls-certificate", str(made), "--tls-key", str(made), home=tmp_path)
+    assert code == 2
+    assert "TLS can't begin" in told
 
 
 def test_an_address_that_is_taken_is_told(serve: Callable[..., Serving], tmp_path: Path) -> None:
@@ -138,6 +148,37 @@ def _bank_until_the_end(
             wrong.append(made.text)
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_second_signal_ends_it_at_once(serve: Callable[..., Serving], workers: str) -> None:
+    """Although a request is under way that nobody will ever finish."""
+    served = serve("--workers", workers, HEDGEROW_WEB__STALL_SECONDS="3600",
+                   HEDGEROW_WEB__SHUTDOWN_SECONDS="3600")  # fmt: skip
+    address = served.url.removeprefix("http://").split(":")
+    with socket.create_connection((address[0], int(address[1])), timeout=PATIENCE) as sock:
+        head = f"POST /api/v1/match HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {served.key}\r\n"
+        sock.sendall((head + "Content-Type: image/png\r\nContent-Length: 10\r\n\r\n").encode())
+        with served.client() as client:
+            client.get("/health/live")
+        served.process.terminate()
+        with pytest.raises(subprocess.TimeoutExpired):
+            served.process.wait(2)
+        served.process.terminate()
+        assert served.process.wait(PATIENCE) != 0
+
+
+def test_what_does_not_end_in_time_is_ended(tmp_path: Path) -> None:
+    code = (
+        "import time\nfrom hedgerow.web.serving import end_within\n"
+        "with end_within(60):\n    print('in time', flush=True)\n"
+        "with end_within(0.1):\n    time.sleep(600)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert (ran.returncode, ran.stdout) == (1, "in time\n")
+    assert "ends as it is" in ran.stderr
+
+
 def test_an_answer_under_way_is_given_before_the_end(serve: Callable[..., Serving]) -> None:
     served = serve()
     picture = sentinel_png()
@@ -181,6 +222,22 @@ def _wait_for_two(parent: psutil.Process, before: set[int]) -> list[psutil.Proce
             return found
         threading.Event().wait(0.05)
     return []
+
+
+def test_figures_of_a_worker_that_was_killed_are_dropped(serve: Callable[..., Serving]) -> None:
+    served = serve("--workers", "2")
+    parent = psutil.Process(served.process.pid)
+    workers = [each for each in parent.children() if "--multiprocessing-fork" in each.cmdline()]
+    folder = Path(served.home) / "metrics"
+    killed = workers[0].pid
+    before = [file.name for file in folder.glob(f"gauge_live*_{killed}.db")]
+    workers[0].kill()
+    psutil.wait_procs(workers[:1], timeout=PATIENCE)
+    _wait_for_two(parent, {each.pid for each in workers})
+    with served.client() as client:
+        assert client.get("/metrics").status_code == 200
+    assert before
+    assert list(folder.glob(f"gauge_live*_{killed}.db")) == []
 
 
 def test_a_scrape_of_any_worker_tells_of_all(serve: Callable[..., Serving]) -> None:

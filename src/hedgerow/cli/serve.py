@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,7 +54,10 @@ def serve(
         settings = place.settings
         listening = _listening(settings, given)
         taken = web.bind(listening, settings.web)
-        _tell(web.url_of(taken, listening), _first_key(place, listening), as_json=as_json)
+        # Nowhere else than before who asked: elsewhere it would be kept in a log.
+        shown = as_json or sys.stdout.isatty()
+        key = _first_key(place, listening) if shown else None
+        _tell(web.url_of(taken, listening), key, as_json=as_json)
     # Each process reads the settings anew, and is to find the same ones.
     os.environ["HEDGEROW_HOME"] = str(settings.home)
     os.environ["HEDGEROW_LISTEN__WORKERS"] = str(listening.workers)

@@ -96,11 +96,12 @@ class _Server(uvicorn.Server):
 
 class _Supervisor(Multiprocess):
     def join_all(self) -> None:
-        """Wait for all to end; kill them where a second signal comes."""
+        """Wait for all to end; at once where a second signal comes."""
         while any(each.process.is_alive() for each in self.processes):
             if self.signal_queue:
                 for each in self.processes:
                     each.kill()
+                _end_as_it_is()
             sleep(_LOOK_SECONDS)
 
 
