@@ -50,7 +50,7 @@ def test_all_is_well_with_a_newcomer_and_nothing_is_made(newcomer):
     assert "media.max_seconds = 20.0  (default)\n" in ran.out
     assert "jobs = unset  (default)\n" in ran.out
     states = [line.split()[:2] for line in ran.out.partition("\n\n")[2].splitlines()]
-    names = ["environment:", "file:", "home:", "index:", "database:"]
+    names = ["environment:", "file:", "home:", "index:", "database:", "limits:"]
     assert states == [["ok", name] for name in names]
     assert list(newcomer.home.iterdir()) == []
     newcomer.run("bank", "list")
@@ -80,6 +80,21 @@ def test_what_does_not_work_is_told(newcomer, settings, failed, said):
     assert [name for name, each in checks.items() if each["state"] == "failed"] == failed
     assert said in checks[failed[0]]["message"]
     assert "geheim" not in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"HEDGEROW_WEB__MAX_CALLS": "60"}, "database_connections is 16"),
+        ({"HEDGEROW_LIVE__MAX_QUEUED_CODES": "9999"}, "always refused"),
+    ],
+)
+def test_limits_that_do_not_go_together_are_a_warning(newcomer, settings, said):
+    ran = newcomer.run("config", "check", "--json", **settings)
+    limits = told(ran)[1]["limits"]
+    assert ran.code == 0
+    assert limits["state"] == "warning"
+    assert said in limits["message"]
 
 
 def test_a_home_that_is_open_to_others_fails(newcomer):

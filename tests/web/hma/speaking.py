@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -66,12 +66,13 @@ class Web:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files
 
-    async def fetch(self, url: str) -> bytes:
+    async def fetch(self, url: str, took: Callable[[int], None]) -> bytes:
         if url not in self.files:
             msg = "the host's address is not public"
             raise FetchRefused(FetchCode.FORBIDDEN_ADDRESS, msg)
         if len(self.files[url]) > MAX_BYTES:
             raise FetchRefused(FetchCode.TOO_LARGE, "the file is too large")
+        took(len(self.files[url]))
         return self.files[url]
 
 

@@ -1,4 +1,6 @@
+import asyncio
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping
 
@@ -7,7 +9,9 @@ import pytest
 from tests.web.hma.speaking import HmaClient, flipped, hash_of, mirrored, photo
 from tests.web.running import Running
 
+import hedgerow.web.hma.lookups
 from hedgerow.matching import Limits
+from hedgerow.web import Limits as WebLimits
 
 
 def near(number: int, distance: int = 0) -> dict[str, object]:
@@ -92,6 +96,52 @@ def test_no_bank_is_crowded_out(make_server: Callable[..., Running]) -> None:
             assert "too many disabled contents" in hidden.json()["message"]
         hma.put(f"/c/bank/{crowd}", {"enabled": False})
         assert hma.found(value) == {bank: [near(behind, 20)]}
+
+
+def test_more_banks_than_can_be_asked_alone_are_refused(
+    make_server: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hedgerow.web.hma.lookups, "_MAX_ALONE", 2)
+    server = make_server(matching=Limits(max_matches=1))
+    with httpx2.Client(timeout=60, trust_env=False) as http:
+        hma = HmaClient(f"{server.url}/hma/k/{server.keys['all']}/", http)
+        value = hash_of("crowd")
+        first, second = [hma.banked(hma.bank(name), value) for name in ("A", "B")]
+        of_two = hma.found(value)
+        hma.banked(hma.bank("C"), value)
+        of_three = hma.get("/m/lookup", signal=value, signal_type="pdq")
+        named = hma.found(value, banks="A,B")
+    assert of_two == {"A": [near(first)], "B": [near(second)]}
+    assert of_three.status_code == 503
+    assert "3 more banks" in of_three.json()["message"]
+    assert named == of_two
+
+
+def test_urls_are_fetched_no_more_at_once_than_the_limit_says(
+    make_server: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = make_server(web=WebLimits(max_fetches=1))
+    began, release = threading.Event(), threading.Event()
+
+    async def fetch(_url: str, _take: object) -> bytes:
+        began.set()
+        await asyncio.to_thread(release.wait, 60)
+        return b"no picture"
+
+    monkeypatch.setattr(server.service.fetcher, "fetch", fetch)
+    answers: list[httpx2.Response] = []
+    with httpx2.Client(timeout=60, trust_env=False) as http:
+        hma = HmaClient(f"{server.url}/hma/k/{server.keys['all']}/", http)
+        url = "https://pictures.example/a.png"
+        first = threading.Thread(target=lambda: answers.append(hma.get("/m/lookup", url=url)))
+        first.start()
+        assert began.wait(60)
+        refused = hma.get("/m/lookup", url=url)
+        release.set()
+        first.join()
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    assert "too many URLs" in refused.json()["message"]
+    assert answers[0].status_code == 400
 
 
 def test_only_the_named_banks(hma: HmaClient, bank: str) -> None:
