@@ -211,6 +211,15 @@ def test_a_worker_that_dies_is_replaced(serve: Callable[..., Serving]) -> None:
     assert [each for each in (*workers, *again) if each.is_running()] == []
 
 
+def test_workers_end_with_their_parent_however_that_ends(serve: Callable[..., Serving]) -> None:
+    served = serve("--workers", "2")
+    workers = psutil.Process(served.process.pid).children(recursive=True)
+    served.process.kill()
+    _gone, alive = psutil.wait_procs(workers, timeout=PATIENCE)
+    assert len(workers) >= 4
+    assert alive == []
+
+
 def _wait_for_two(parent: psutil.Process, before: set[int]) -> list[psutil.Process]:
     for _ in range(PATIENCE * 20):
         found = [

@@ -70,9 +70,15 @@ def serve(
 
 def application() -> FastAPI:
     """The application of one process, by the settings that it finds."""
+    from multiprocessing import parent_process
+
+    from hedgerow.media import die_with
     from hedgerow.settings import load_settings
     from hedgerow.web import configure, create_app
 
+    parent = parent_process()
+    if parent is not None and parent.pid is not None:
+        die_with(parent.pid)  # or it would keep the port where that one is killed
     settings = load_settings()
     configure(settings.log)
     return create_app(plan_of(settings), alone=True)
