@@ -47,8 +47,10 @@ def check_object(s3: Any, hedgerow: Client, at: dict[str, str]) -> None:
         return  # an event that came twice: it was moved the first time
     verdict = verdict_on(hedgerow, found)
     log.info("object checked: %s", verdict.value)  # no key: keys can hold names
-    tags = {"TagSet": [{"Key": "hedgerow", "Value": verdict.value}]}  # instead of all others
-    s3.put_object_tagging(**at, Tagging=tags)
+    tag(s3, at, verdict)
+    if s3.head_object(**at)["ETag"] != found["ETag"]:
+        tag(s3, at, Verdict.UNCHECKED)  # it was written anew meanwhile; with versions it can't be
+        raise RuntimeError("an object changed while it was checked")
     if verdict in AWAY:
         s3.copy_object(  # with its tags
             Bucket=at["Bucket"],
@@ -57,6 +59,11 @@ def check_object(s3: Any, hedgerow: Client, at: dict[str, str]) -> None:
             CopySourceIfMatch=found["ETag"],
         )
         s3.delete_object(**at)
+
+
+def tag(s3: Any, at: dict[str, str], verdict: Verdict) -> None:
+    """Put the verdict on an object, instead of all its other tags."""
+    s3.put_object_tagging(**at, Tagging={"TagSet": [{"Key": "hedgerow", "Value": verdict.value}]})
 
 
 def verdict_on(hedgerow: Client, found: dict[str, Any]) -> Verdict:

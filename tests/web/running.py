@@ -17,7 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from hedgerow.accounts import Scope
-from hedgerow.web import Listening, bind, config_for, create_app
+from hedgerow.web import Listening, Logging, bind, config_for, create_app
 from hedgerow.web.service import Plan, Service
 
 START_SECONDS = 120
@@ -83,6 +83,7 @@ def plan_for(home: Path, database_url: str | None = None, **changes: Any) -> Pla
             "index_folder": home / "index",
             "incoming": home / "incoming",
             "jobs": 1,
+            "log": Logging(requests=False),  # the last line would come after the end of its test
         }
         | changes
     )
