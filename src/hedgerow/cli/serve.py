@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -54,10 +53,7 @@ def serve(
         settings = place.settings
         listening = _listening(settings, given)
         taken = web.bind(listening, settings.web)
-        # Nowhere else than before who asked: elsewhere it would be kept in a log.
-        shown = as_json or sys.stdout.isatty()
-        key = _first_key(place, listening) if shown else None
-        _tell(web.url_of(taken, listening), key, as_json=as_json)
+        _tell(web.url_of(taken, listening), _first_key(place, listening), as_json=as_json)
     # Each process reads the settings anew, and is to find the same ones.
     os.environ["HEDGEROW_HOME"] = str(settings.home)
     os.environ["HEDGEROW_LISTEN__WORKERS"] = str(listening.workers)
