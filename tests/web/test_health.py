@@ -37,6 +37,13 @@ def test_live_and_ready_need_no_key(server: Running) -> None:
     assert ready.json()["age_seconds"] < 5
 
 
+@pytest.mark.parametrize("path", ["live", "ready"])
+def test_who_looks_at_the_status_alone_gets_it(server: Running, path: str) -> None:
+    with server.client(None) as client:
+        answer = client.head(f"/health/{path}")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 @pytest.fixture
 def own_postgres() -> Iterator[Server]:
     """A server of PostgreSQL that may be killed."""

@@ -161,6 +161,7 @@ def test_what_is_no_json_is_refused(client, body):
     ("kind", "body", "status"),
     [
         ("multipart/form-data", b"", 400),
+        ("multipart/form-data; boundary=" + "x" * 300, b"--x--\r\n", 400),
         ("multipart/form-data; boundary=x", b"", 400),
         ("multipart/form-data; boundary=x", b"--x\r\n\r\n", 400),
         ("multipart/form-data; boundary=x", b"--x--\r\n", 422),

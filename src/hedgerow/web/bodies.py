@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fastapi import Request
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from hedgerow.web.access import service_of
@@ -79,7 +79,7 @@ async def read_form(request: Request, memory: Memory, max_file: int) -> list[Par
             memory.take(len(chunk))
             parser.write(chunk)
         parser.finalize()
-    except MultipartParseError as broken:
+    except FormParserError as broken:
         raise Problem(Code.BAD_REQUEST, f"the form is damaged: {broken}") from None
     if not collector.ended:
         raise Problem(Code.BAD_REQUEST, "the form is cut off")

@@ -12,14 +12,17 @@ from hedgerow.web.access import allowed, bearer_of, service_of
 
 router = APIRouter(include_in_schema=False)
 
+_ASKING = ["GET", "HEAD"]
+"""Balancers that look at the status alone ask by HEAD."""
 
-@router.get("/health/live")
+
+@router.api_route("/health/live", methods=_ASKING)
 async def live() -> Response:
     """Answer, as long as the process does anything at all."""
     return _json({"status": "live"})
 
 
-@router.get("/health/ready")
+@router.api_route("/health/ready", methods=_ASKING)
 async def ready(request: Request) -> Response:
     """Tell the truth: 200 only where an upload sent now would be checked."""
     service = service_of(request)
