@@ -74,5 +74,6 @@ def note_of(answer: Answer) -> str:
 
 def from_environment() -> FastAPI:
     """As uvicorn starts it. Somebody waits for the answer, so don't wait for long."""
+    logging.basicConfig(level=logging.INFO)
     url, key = os.environ["HEDGEROW_URL"], os.environ["HEDGEROW_KEY"]
     return make_app(Client(url, key, timeout=5, retries=1, max_wait=1), Path("uploads.db"))

@@ -60,7 +60,7 @@ class Uploads:
         for upload_id, file, tries in claim:
             try:
                 answer = hedgerow.check(file)
-                why = answer.error.code if answer.error else ""
+                why = answer.error.code if answer.error else "test" if answer.test else ""
                 unchecked = "review" if why in OF_THE_FILE else "held"
                 state = STATES.get(answer.verdict, unchecked)
             except ClientError as error:  # such as a wrong key: it has to be mended

@@ -9,6 +9,7 @@ The module that Lambda calls is these lines:
 
 import logging
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -17,6 +18,7 @@ from hedgerow.client import Client, Verdict
 MAX_BYTES = 100_000_000
 QUARANTINE = "quarantine/"
 AWAY = {Verdict.BLOCK, Verdict.UNCHECKED}
+GONE = {"NoSuchKey", "NoSuchVersion"}
 log = logging.getLogger(__name__)
 
 Handler = Callable[[dict[str, Any], Any], None]
@@ -43,22 +45,20 @@ def check_object(s3: Any, hedgerow: Client, at: dict[str, str]) -> None:
     """Tag an object with its verdict, and move it away unless it may be shown or reviewed."""
     try:
         found = s3.get_object(**at)
-    except (s3.exceptions.NoSuchKey, s3.exceptions.NoSuchVersion):
-        return  # an event that came twice: it was moved the first time
+    except s3.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] in GONE:
+            return  # an event that came twice: it was moved the first time
+        raise
     verdict = verdict_on(hedgerow, found)
-    log.info("object checked: %s", verdict.value)  # no key: keys can hold names
     tag(s3, at, verdict)
     if s3.head_object(**at)["ETag"] != found["ETag"]:
         tag(s3, at, Verdict.UNCHECKED)  # it was written anew meanwhile; with versions it can't be
         raise RuntimeError("an object changed while it was checked")
     if verdict in AWAY:
-        s3.copy_object(  # with its tags
-            Bucket=at["Bucket"],
-            Key=QUARANTINE + at["Key"],
-            CopySource=at,
-            CopySourceIfMatch=found["ETag"],
-        )
-        s3.delete_object(**at)
+        tags = {"TaggingDirective": "REPLACE", "Tagging": f"hedgerow={verdict.value}"}
+        there = {"Bucket": at["Bucket"], "Key": QUARANTINE + at["Key"]}
+        s3.copy_object(**there, **tags, CopySource=at, CopySourceIfMatch=found["ETag"])
+        s3.delete_object(**at, **({} if "VersionId" in at else {"IfMatch": found["ETag"]}))
 
 
 def tag(s3: Any, at: dict[str, str], verdict: Verdict) -> None:
@@ -68,7 +68,11 @@ def tag(s3: Any, at: dict[str, str], verdict: Verdict) -> None:
 
 def verdict_on(hedgerow: Client, found: dict[str, Any]) -> Verdict:
     """The verdict on an object that was got."""
-    with found["Body"] as body:
+    with closing(found["Body"]) as body:  # `read` raises if it was cut off
         if found["ContentLength"] > MAX_BYTES:
+            log.warning("object unchecked: too large")
             return Verdict.UNCHECKED
-        return hedgerow.check(body.read()).verdict
+        answer = hedgerow.check(body.read())
+    why = answer.error.code if answer.error else "test" if answer.test else ""
+    log.info("object checked: %s %s", answer.verdict.value, why)  # no key: keys can hold names
+    return answer.verdict

@@ -21,8 +21,8 @@ from hedgerow.banks import (
     contents,
     latest,
     policies,
+    signal_types_by_bank,
     signal_types_in_use,
-    signal_types_of_finds,
 )
 from hedgerow.banks.models import ContentRow
 from hedgerow.signals import Signal
@@ -142,10 +142,14 @@ def test_it_is_exported_like_any_bank(fresh: Banks) -> None:
     assert "".join(fresh.export(SENTINEL_NAME)).count(SENTINEL_PDQ) == 1
 
 
-def test_only_banks_of_ones_own_make_a_type_that_finds(fresh: Banks, database: Database) -> None:
+def test_the_types_of_its_signals_are_told_apart(fresh: Banks, database: Database) -> None:
     def types() -> tuple[set[str], set[str]]:
         with database.read() as session:
-            return signal_types_in_use(session), signal_types_of_finds(session)
+            found = signal_types_by_bank(session)
+            [test] = [number for number, policy in policies(session).items() if policy.test]
+            in_use = signal_types_in_use(session)
+        assert found.pop(test) == {"pdq"}
+        return in_use, set().union(*found.values())
 
     assert types() == ({"pdq"}, set())
     fresh.create("known")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -191,8 +192,9 @@ def test_retry_after_is_waited_for(offline: Maker, monkeypatch: pytest.MonkeyPat
     async def asleep(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr("hedgerow.client.sync.time.sleep", waited.append)
-    monkeypatch.setattr("hedgerow.client.asynchronous.asyncio.sleep", asleep)
+    # Of these modules alone: other threads of the tests sleep, too.
+    monkeypatch.setattr("hedgerow.client.sync.time", SimpleNamespace(sleep=waited.append))
+    monkeypatch.setattr("hedgerow.client.asynchronous.asyncio", SimpleNamespace(sleep=asleep))
     client, _ = offline(answers(problem(503, "overloaded", 7), LOST, CLEAR))
     assert client.match_signals({"pdq": PDQ}).is_clear
     first, second = waited

@@ -43,7 +43,7 @@ def make_all_due(table: str) -> None:
         ("record", "published", ""),
         ("review", "review", ""),
         ("block", "blocked", ""),
-        ("test", "blocked", ""),
+        ("test", "blocked", "test"),
         ("unchecked", "review", "unsupported_format"),
     ],
 )

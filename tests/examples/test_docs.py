@@ -13,9 +13,11 @@ def shown(page: str) -> list[str]:
 
 
 def test_every_excerpt_is_of_an_example(examples: Path) -> None:
+    page = PAGE.read_text()
     files = [path.read_text() for path in examples.rglob("*.*") if path.suffix != ".pyc"]
-    made_up = [block for block in shown(PAGE.read_text()) if not any(block in f for f in files)]
-    assert len(shown(PAGE.read_text())) >= 8
+    made_up = [block for block in shown(page) if not any(block in f for f in files)]
+    assert len(shown(page)) >= 8
+    assert len(shown(page)) == len(re.findall(r"^ *```\w", page, re.MULTILINE))
     assert made_up == []
 
 

@@ -1,103 +1,13 @@
 """examples/s3_events.py against a real service, and a bucket in memory."""
 
-from __future__ import annotations
-
-import hashlib
-from collections.abc import Callable
-from io import BytesIO
-from types import SimpleNamespace
-from typing import Any
-from urllib.parse import quote_plus
+import logging
 
 import pytest
+from tests.examples.bucket import Bucket, Event, Refusal
+from tests.web.running import Running
 
 from examples import s3_events
 from hedgerow.client import Client, Unauthorised
-
-At = tuple[str, str]
-
-
-class Missing(Exception):
-    """What S3 raises where there is no such object or version."""
-
-
-class PreconditionFailed(Exception):
-    """What S3 raises where an object isn't the one that was meant."""
-
-
-class Bucket:
-    """Stands for boto3's client of S3: what the example asks of it, as S3 answers it.
-
-    versioned: whether what is written anew leaves the old there, and events name the version.
-    """
-
-    exceptions = SimpleNamespace(NoSuchKey=Missing, NoSuchVersion=Missing)
-
-    def __init__(self, *, versioned: bool = False) -> None:
-        self.versioned = versioned
-        self.objects: dict[At, bytes] = {}
-        self.tags: dict[At, list[dict[str, str]]] = {}
-        self.after_get: Callable[[], object] = lambda: None
-        self._written = 0
-
-    def put(self, key: str, data: bytes, size: int | None = None) -> dict[str, Any]:
-        """Write an object; returns the event of it."""
-        self._written += 1
-        version = str(self._written) if self.versioned else ""
-        self.objects[key, version] = data
-        self.tags[key, version] = []
-        stored = {"key": quote_plus(key), "size": size or len(data)}
-        if version:
-            stored["versionId"] = version
-        record = {"s3": {"bucket": {"name": "uploads"}, "object": stored}}
-        return {"Records": [{"eventName": "ObjectCreated:Put", **record}]}
-
-    def keys(self) -> set[str]:
-        return {key for key, _version in self.objects}
-
-    def verdicts(self) -> dict[str, str]:
-        """The tags of all objects, by key."""
-        return {
-            key: tag["Value"]
-            for (key, _version), tags in self.tags.items()
-            for tag in tags
-            if tag["Key"] == "hedgerow"
-        }
-
-    def _at(self, given: dict[str, Any]) -> At:
-        assert given["Bucket"] == "uploads"
-        at = given["Key"], given.get("VersionId", "")
-        if at not in self.objects:
-            raise Missing
-        return at
-
-    def _etag(self, at: At) -> str:
-        return hashlib.md5(self.objects[at], usedforsecurity=False).hexdigest()
-
-    def get_object(self, **given: Any) -> dict[str, Any]:
-        at = self._at(given)
-        data = self.objects[at]
-        found = {"Body": BytesIO(data), "ContentLength": len(data), "ETag": self._etag(at)}
-        self.after_get()
-        return found
-
-    def head_object(self, **given: Any) -> dict[str, Any]:
-        return {"ETag": self._etag(self._at(given))}
-
-    def put_object_tagging(self, **given: Any) -> None:
-        self.tags[self._at(given)] = given["Tagging"]["TagSet"]
-
-    def copy_object(self, **given: Any) -> None:
-        source = self._at(given["CopySource"])
-        if self._etag(source) != given["CopySourceIfMatch"]:
-            raise PreconditionFailed
-        self.put(given["Key"], self.objects[source])
-        target = max(at for at in self.objects if at[0] == given["Key"])
-        self.tags[target] = self.tags[source]
-
-    def delete_object(self, **given: Any) -> None:
-        at = self._at(given)
-        del self.objects[at], self.tags[at]
 
 
 @pytest.fixture(params=[False, True], ids=["plain", "versioned"])
@@ -106,17 +16,20 @@ def bucket(request: pytest.FixtureRequest) -> Bucket:
 
 
 @pytest.mark.parametrize("verdict", ["clear", "record", "review", "block", "unchecked"])
-@pytest.mark.parametrize("key", ["a.jpg", "their holiday/ü + 50%.jpg"])
+@pytest.mark.parametrize("key", ["a.jpg", "their holiday/ü + 50%.jpg", "%2B+%20.jpg"])
 def test_each_object_is_tagged_and_what_may_not_be_shown_is_moved(
     hedgerow: Client, bucket: Bucket, uploads: dict[str, bytes], verdict: str, key: str
 ) -> None:
-    event = bucket.put(key, uploads[verdict])
-    s3_events.make_handler(bucket, hedgerow)(event, None)
+    bucket.put(key, uploads[verdict])
+    handler = s3_events.make_handler(bucket, hedgerow)
+    handler(bucket.events[0], None)
+    for event in bucket.events[1:]:  # that of the copy
+        handler(event, None)
     moved = verdict in ("block", "unchecked")
     there = f"quarantine/{key}" if moved else key
-    assert bucket.keys() == {there}
+    assert len(bucket.events) == 1 + moved
     assert bucket.verdicts() == {there: verdict}
-    assert list(bucket.objects.values()) == [uploads[verdict]]
+    assert bucket.kept() == {there: uploads[verdict]}
 
 
 def test_an_event_that_comes_again_changes_nothing(
@@ -130,7 +43,17 @@ def test_an_event_that_comes_again_changes_nothing(
     for event in events:
         handler(event, None)
     assert (dict(bucket.objects), bucket.verdicts()) == once
-    assert bucket.keys() == {"quarantine/block", "clear"}
+    assert bucket.verdicts() == {"quarantine/block": "block", "clear": "clear"}
+
+
+def test_all_records_of_an_event_are_handled(
+    hedgerow: Client, bucket: Bucket, uploads: dict[str, bytes]
+) -> None:
+    events = [bucket.put(name, uploads[name]) for name in ("review", "block", "clear")]
+    both = {"Records": [record for event in events for record in event["Records"]]}
+    s3_events.make_handler(bucket, hedgerow)(both, None)
+    expected = {"review": "review", "quarantine/block": "block", "clear": "clear"}
+    assert bucket.verdicts() == expected
 
 
 def test_what_was_moved_and_what_is_no_upload_is_left_alone(
@@ -142,16 +65,33 @@ def test_what_was_moved_and_what_is_no_upload_is_left_alone(
     removed["Records"][0]["eventName"] = "ObjectRemoved:Delete"
     for event in (quarantined, removed, {"Event": "s3:TestEvent", "Bucket": "uploads"}):
         handler(event, None)
-    assert bucket.keys() == {"quarantine/a", "b"}
-    assert bucket.verdicts() == {}
+    assert bucket.verdicts() == {"quarantine/a": None, "b": None}
 
 
-def test_what_is_too_large_to_be_read_is_unchecked(
-    hedgerow: Client, bucket: Bucket, uploads: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+def test_what_is_copied_back_is_checked_anew(
+    hedgerow: Client, nobody: Client, bucket: Bucket, uploads: dict[str, bytes]
 ) -> None:
-    monkeypatch.setattr(s3_events, "MAX_BYTES", len(uploads["clear"]) - 1)
+    s3_events.make_handler(bucket, nobody)(bucket.put("a", uploads["clear"]), None)
+    away = bucket.verdicts()
+    back = bucket.put("a", bucket.kept()["quarantine/a"])
+    s3_events.make_handler(bucket, hedgerow)(back, None)
+    assert away == {"quarantine/a": "unchecked"}
+    assert bucket.verdicts()["a"] == "clear"
+
+
+@pytest.mark.parametrize(("spare", "verdict"), [(0, "clear"), (-1, "unchecked")])
+def test_what_is_too_large_to_be_read_is_unchecked(
+    hedgerow: Client,
+    bucket: Bucket,
+    uploads: dict[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    spare: int,
+    verdict: str,
+) -> None:
+    monkeypatch.setattr(s3_events, "MAX_BYTES", len(uploads["clear"]) + spare)
     s3_events.make_handler(bucket, hedgerow)(bucket.put("a", uploads["clear"]), None)
-    assert bucket.verdicts() == {"quarantine/a": "unchecked"}
+    assert list(bucket.verdicts().values()) == [verdict]
+    assert ("quarantine/a" in bucket.kept()) == (verdict == "unchecked")
 
 
 def test_where_the_service_is_away_objects_are_moved(
@@ -162,34 +102,84 @@ def test_where_the_service_is_away_objects_are_moved(
 
 
 def test_a_wrong_key_makes_the_event_come_again_and_nothing_is_shown(
-    hedgerow: Client, bucket: Bucket, uploads: dict[str, bytes], server: Any
+    server: Running, hedgerow: Client, bucket: Bucket, uploads: dict[str, bytes]
 ) -> None:
     event = bucket.put("a", uploads["clear"])
     with Client(server.url, "hr_wrong") as wrong, pytest.raises(Unauthorised):
         s3_events.make_handler(bucket, wrong)(event, None)
-    assert bucket.verdicts() == {}
+    first = bucket.verdicts()
     s3_events.make_handler(bucket, hedgerow)(event, None)
+    assert first == {"a": None}
     assert bucket.verdicts() == {"a": "clear"}
 
 
-def test_what_is_written_anew_while_it_is_checked_never_gets_the_verdict_of_the_old(
-    hedgerow: Client, uploads: dict[str, bytes]
+def test_the_test_picture_is_moved_and_the_log_says_that_it_was_it(
+    hedgerow: Client, bucket: Bucket, uploads: dict[str, bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        s3_events.make_handler(bucket, hedgerow)(bucket.put("their name", uploads["test"]), None)
+    assert bucket.verdicts() == {"quarantine/their name": "block"}
+    assert "object checked: block test" in caplog.messages
+    assert "their name" not in caplog.text
+
+
+def test_what_s3_refuses_makes_the_event_come_again(
+    hedgerow: Client, bucket: Bucket, uploads: dict[str, bytes]
+) -> None:
+    def refuse() -> None:
+        raise Refusal("AccessDenied")
+
+    event = bucket.put("a", uploads["clear"])
+    bucket.before["get_object"] = refuse
+    with pytest.raises(Refusal, match="AccessDenied"):
+        s3_events.make_handler(bucket, hedgerow)(event, None)
+    assert bucket.verdicts() == {"a": None}
+
+
+def test_what_arrives_in_part_is_not_checked(
+    hedgerow: Client, bucket: Bucket, uploads: dict[str, bytes]
+) -> None:
+    bucket.lost = 1
+    with pytest.raises(OSError, match="incomplete"):
+        s3_events.make_handler(bucket, hedgerow)(bucket.put("a", uploads["clear"]), None)
+    assert bucket.verdicts() == {"a": None}
+
+
+@pytest.mark.parametrize(
+    ("old", "operation"),
+    [
+        ("clear", "put_object_tagging"),
+        ("block", "put_object_tagging"),
+        ("block", "copy_object"),
+        ("block", "delete_object"),
+    ],
+)
+def test_what_is_written_anew_never_keeps_the_verdict_of_the_old_and_is_not_lost(
+    hedgerow: Client, uploads: dict[str, bytes], old: str, operation: str
 ) -> None:
     bucket = Bucket()
     handler = s3_events.make_handler(bucket, hedgerow)
-    first = bucket.put("a", uploads["clear"])
-    later: list[dict[str, Any]] = []
+    event = bucket.put("a", uploads[old])
+    bucket.before[operation] = lambda: bucket.put("a", uploads["review"])
+    with pytest.raises((RuntimeError, Refusal), match=r"changed while|PreconditionFailed"):
+        handler(event, None)
+    between = bucket.verdicts()["a"]
+    handler(event, None)
+    assert between == ("unchecked" if operation == "put_object_tagging" else None)
+    assert bucket.verdicts()["a"] == "review"
+    assert bucket.kept()["a"] == uploads["review"]
 
-    def write_anew() -> None:
-        bucket.after_get = lambda: None
-        later.append(bucket.put("a", uploads["block"]))
 
-    bucket.after_get = write_anew
-    with pytest.raises(RuntimeError, match="changed while"):
-        handler(first, None)
-    between = bucket.verdicts()
-    handler(later[0], None)
-    assert between == {"a": "unchecked"}
+def test_a_tag_that_came_too_late_does_not_go_along(
+    hedgerow: Client, uploads: dict[str, bytes]
+) -> None:
+    bucket = Bucket()
+    late = {"TagSet": [{"Key": "hedgerow", "Value": "clear"}]}
+    event = bucket.put("a", uploads["block"])
+    bucket.before["copy_object"] = lambda: bucket.put_object_tagging(
+        Bucket="uploads", Key="a", Tagging=late
+    )
+    s3_events.make_handler(bucket, hedgerow)(event, None)
     assert bucket.verdicts() == {"quarantine/a": "block"}
 
 
@@ -198,7 +188,12 @@ def test_with_versions_each_is_checked_by_itself(
 ) -> None:
     bucket = Bucket(versioned=True)
     handler = s3_events.make_handler(bucket, hedgerow)
-    for event in [bucket.put("a", uploads[name]) for name in ("block", "clear")]:
-        handler(event, None)
-    assert bucket.verdicts() == {"quarantine/a": "block", "a": "clear"}
-    assert bucket.objects["a", "2"] == uploads["clear"]
+    first = bucket.put("a", uploads["block"])
+    later: list[Event] = []
+    bucket.before["put_object_tagging"] = lambda: later.append(bucket.put("a", uploads["clear"]))
+    handler(first, None)
+    between = bucket.verdicts()
+    handler(later[0], None)
+    assert between == {"a": None, "quarantine/a": "block"}
+    assert bucket.verdicts() == {"a": "clear", "quarantine/a": "block"}
+    assert bucket.kept() == {"a": uploads["clear"], "quarantine/a": uploads["block"]}

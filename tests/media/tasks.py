@@ -32,7 +32,7 @@ def obey(file, options):
 
 def _link():
     """The worker's own link to its caller, as code that took the process over would find it."""
-    for descriptor in range(3, 100):
+    for descriptor in range(3, 10_000):
         with contextlib.suppress(OSError):
             if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
                 return socket.socket(fileno=os.dup(descriptor))

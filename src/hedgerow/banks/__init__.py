@@ -1,6 +1,11 @@
 """Named lists of known content: banks, their contents and signals, and the feed of changes."""
 
-from hedgerow.banks.counting import changed_at, signal_counts
+from hedgerow.banks.counting import (
+    changed_at,
+    signal_counts,
+    signal_types_by_bank,
+    signal_types_in_use,
+)
 from hedgerow.banks.errors import (
     BadBank,
     BadContent,
@@ -30,8 +35,6 @@ from hedgerow.banks.lookups import (
     latest,
     mark_of,
     policies,
-    signal_types_in_use,
-    signal_types_of_finds,
 )
 from hedgerow.banks.records import (
     Action,
@@ -98,6 +101,6 @@ __all__ = [
     "mark_of",
     "policies",
     "signal_counts",
+    "signal_types_by_bank",
     "signal_types_in_use",
-    "signal_types_of_finds",
 ]

@@ -114,6 +114,26 @@ def signal_counts(session: Session, bank_id: int | None = None) -> dict[str, int
     return dict(sorted(counts.items()))
 
 
+def signal_types_in_use(session: Session) -> set[str]:
+    """Return the signal types any bank has a signal of, that of an unfinished import too."""
+    query = select(CountRow.signal_type).where(CountRow.signal_type != _CONTENTS, _some())
+    return set(session.execute(query.distinct()).scalars())
+
+
+def signal_types_by_bank(session: Session) -> dict[int, set[str]]:
+    """Return the signal types that each bank has signals of, by the bank's number."""
+    columns = CountRow.bank_id, CountRow.signal_type
+    query = select(*columns).where(CountRow.signal_type != _CONTENTS, _some(), _told()).distinct()
+    found: dict[int, set[str]] = {}
+    for bank_id, signal_type in session.execute(query):
+        found.setdefault(bank_id, set()).add(signal_type)
+    return found
+
+
+def _some() -> ColumnElement[bool]:
+    return CountRow.number > 0
+
+
 def _told() -> ColumnElement[bool]:
     finished = select(ImportRow.id).where(ImportRow.status == FINISHED)
     return or_(CountRow.import_id == _ALONE, CountRow.import_id.in_(finished))

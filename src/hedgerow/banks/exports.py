@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from hedgerow.banks import contents, lookups
+from hedgerow.banks import contents, counting
 from hedgerow.banks.errors import ExportBroken
 from hedgerow.banks.records import Content, Format
 from hedgerow.store import Database
@@ -23,7 +23,7 @@ def export(database: Database, bank_id: int, wanted: Format) -> Iterator[str]:
     """Give a bank's contents as text; see `Banks.export`."""
     if wanted is Format.CSV:
         with database.read() as session:
-            types = sorted(lookups.signal_types_in_use(session))
+            types = sorted(counting.signal_types_in_use(session))
         yield _header(types)
         write: Callable[[Sequence[Content]], str] = partial(_csv, types)
     else:

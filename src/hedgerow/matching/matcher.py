@@ -25,8 +25,8 @@ from hedgerow.banks import (
     latest,
     mark_of,
     policies,
+    signal_types_by_bank,
     signal_types_in_use,
-    signal_types_of_finds,
 )
 from hedgerow.index import Catalogue, Grouping, codes_from_hex, codes_to_hex
 from hedgerow.matching.limits import Limits
@@ -46,8 +46,16 @@ class _Banks:
     mark: str
     policies: Mapping[int, Policy]
     types: frozenset[str]
-    # Without what only the test bank has: by these something can be found.
-    types_of_finds: frozenset[str]
+    types_by_bank: Mapping[int, Collection[str]]
+
+    def finding(self, asked: Mapping[int, Policy]) -> set[str]:
+        """The signal types by which something can be found in these banks, tests apart."""
+        return {
+            name
+            for number, policy in asked.items()
+            if policy.action is not None and not policy.test
+            for name in self.types_by_bank.get(number, ())
+        }
 
 
 class Matcher:
@@ -70,7 +78,7 @@ class Matcher:
         self._progress = progress
         self._catalogues: dict[str, Catalogue] = {}
         self._refreshing = threading.Lock()
-        self._known = _Banks(-1, "", {}, frozenset(), frozenset())
+        self._known = _Banks(-1, "", {}, frozenset(), {})
 
     @property
     def types_in_use(self) -> frozenset[str]:
@@ -98,8 +106,8 @@ class Matcher:
             return known
         with self._refreshing:
             types = frozenset(signal_types_in_use(session))
-            finds = frozenset(signal_types_of_finds(session))
-            known = _Banks(now, mark_of(session, now), policies(session), types, finds)
+            by_bank = signal_types_by_bank(session)
+            known = _Banks(now, mark_of(session, now), policies(session), types, by_bank)
             for name in known.types:
                 if not is_digest(name):
                     if name not in self._catalogues:
@@ -155,13 +163,14 @@ class Matcher:
             if not is_digest(name):
                 self._near(name, queries, asked, found)
         self._verify(known, queries, asked, found)
+        finding = known.finding(asked)
         return [
             decide(
                 query,
                 matches,
                 sequence=known.sequence,
                 at_most=self.limits.max_matches,
-                compared=known.types_of_finds & query.signals.keys(),
+                compared=finding & query.signals.keys(),
             )
             for query, matches in zip(queries, found, strict=True)
         ]

@@ -74,8 +74,8 @@ def _notes(query: Query) -> list[Note]:
 
 NOTHING_COMPARED = {
     "code": "nothing_compared",
-    "message": "the banks hold nothing that this could be compared with; bank something, or see "
-    "that this is the right home",
+    "message": "the banks that were asked hold nothing that this could be compared with; bank "
+    "something, ask other banks, or see that this is the right home",
 }
 
 

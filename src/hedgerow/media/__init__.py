@@ -4,8 +4,7 @@ from hedgerow.media.decoding import decode
 from hedgerow.media.dispatch import WorkersClosedError, WorkerStartError
 from hedgerow.media.files import File
 from hedgerow.media.formats import FORMATS, sniff
-from hedgerow.media.guard import Task, Workers
-from hedgerow.media.kernel import die_with
+from hedgerow.media.guard import Task, Workers, die_with
 from hedgerow.media.limits import Limits
 from hedgerow.media.picture import Picture
 from hedgerow.media.refusals import RefusalCode, Refused
