@@ -62,9 +62,11 @@ def test_only_the_named_banks_are_compared_with(banks, matcher):
     assert verdicts(matcher, BANKED, banks=["two"]) == [Verdict.REVIEW]
     assert verdicts(matcher, BANKED, banks=["two", "one", "two"]) == [Verdict.BLOCK]
     assert verdicts(matcher, BANKED, banks=["one", "harmless"]) == [Verdict.CLEAR]
-    assert verdicts(matcher, md5("file"), banks=["two"]) == [Verdict.CLEAR]
+    # No file was banked there, only pictures.
+    assert verdicts(matcher, md5("file"), banks=["two"]) == [Verdict.UNCHECKED]
     assert verdicts(matcher, md5("file"), banks=["one"]) == [Verdict.BLOCK]
-    assert verdicts(matcher, BANKED, banks=[]) == [Verdict.CLEAR]
+    for nothing in ([], ["harmless"]):
+        assert verdicts(matcher, BANKED, banks=nothing) == [Verdict.UNCHECKED]
 
 
 def test_a_bank_that_does_not_exist_is_told_even_without_a_query(banks, matcher):

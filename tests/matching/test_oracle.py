@@ -90,18 +90,19 @@ def compare(url, folder, made, uploads, chosen):
                 for signals in contents
             }
             known[f"bank{number}"] = (action, threshold, list(told.items()))
-        in_use = {
-            one.type
-            for _action, _threshold, contents in known.values()
-            for _number, signals in contents
-            for one in filter(None, signals)
-        }
         asked = chosen
         if chosen is not None:
             known = {
                 f"bank{number}": known[f"bank{number}"] for number in chosen if number < len(made)
             }
             asked = list(known)
+        finding = {
+            one.type
+            for action, _threshold, contents in known.values()
+            for _number, signals in contents
+            for one in filter(None, signals)
+            if action is not None
+        }
         queries = [
             query(
                 *filter(None, (value, digest)),
@@ -114,7 +115,7 @@ def compare(url, folder, made, uploads, chosen):
             answers = matcher.match(queries, asked)
     for each, answer in zip(queries, answers, strict=True):
         verdict, counted, suppressed = expected(
-            each.signals, known, each.refused, in_use & each.signals.keys()
+            each.signals, known, each.refused, finding & each.signals.keys()
         )
         assert answer.verdict == verdict
         assert counted == sorted(

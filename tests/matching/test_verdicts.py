@@ -80,6 +80,8 @@ def test_a_false_positive_out_of_its_banks_threshold_suppresses_nothing(banks, m
 def test_a_negative_match_alone_is_no_match(banks, matcher):
     banks.create("harmless", kind="negative")
     banks.add_content("harmless", [BANKED])
+    banks.create("known", "block")
+    banks.add_content("known", [flipped(BANKED, 200)])
     answer = one(matcher, BANKED)
     assert (answer.verdict, answer.matches, answer.suppressed) == (Verdict.CLEAR, (), ())
 

@@ -149,6 +149,14 @@ class Matcher:
         self.refresh()
         return self.compare(queries, banks)
 
+    def finding(self, banks: Collection[str] | None = None) -> set[str]:
+        """The signal types by which something can be found in these banks, tests apart.
+
+        At the state of the last `refresh` or a newer one. Raises NoSuchBank.
+        """
+        known = self._known
+        return known.finding(_asked(known.policies, banks))
+
     def compare(
         self, queries: Sequence[Query], banks: Collection[str] | None = None
     ) -> list[Answer]:

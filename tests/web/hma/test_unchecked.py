@@ -174,6 +174,7 @@ def test_types_that_there_are_not(hma: HmaClient, types: str) -> None:
 def test_flattened_to_a_type_that_was_not_looked_up(hma: HmaClient, web: Web) -> None:
     assert refused(hma.get("/m/lookup", url=URL, signal_type="pdq", types="md5"), 400)
     assert refused(hma.get("/m/lookup", url=URL, signal_type="photodna"), 400)
+    assert refused(hma.get("/m/lookup", url=URL, signal_type="pdq,md5"), 400)
 
 
 def test_nothing_banked_is_told_of_a_file_and_is_no_error_of_a_hash(

@@ -72,7 +72,7 @@ async def _matches(ask: Ask, query: Query, wanted: Wanted) -> list[Match]:
         for name in crowded_out:
             found += await _alone(ask, query, wanted, {name} | negatives)
     if not found and answer.error is not None:
-        _refuse(ask, answer, wanted, anything=bool(banks))
+        _refuse(ask, answer, wanted, query)
     return found
 
 
@@ -117,7 +117,7 @@ async def _enabled(ask: Ask, matches: Sequence[Match], wanted: Wanted) -> list[M
     return [match for match in matches if match.content_id not in off]
 
 
-def _refuse(ask: Ask, answer: Answer, wanted: Wanted, *, anything: bool) -> None:
+def _refuse(ask: Ask, answer: Answer, wanted: Wanted, query: Query) -> None:
     """See that no match means no match; raises Refusal where it only means that none was seen."""
     assert answer.error is not None
     code, message = answer.error["code"], answer.error["message"]
@@ -127,8 +127,9 @@ def _refuse(ask: Ask, answer: Answer, wanted: Wanted, *, anything: bool) -> None
     if code != _NOTHING:
         raise unread(code, message)
     # Of a hash, that nothing is near it is the whole answer. A file can't be called harmless by
-    # banks that hold nothing; where all were switched off, that is what somebody wanted.
-    if wanted.file and anything:
+    # banks that hold nothing; where those that do are switched off, that is what somebody wanted.
+    holding = ask.service.fresh.matcher.finding(wanted.names)
+    if wanted.file and not holding & query.signals.keys():
         raise _later(ask, message)
 
 

@@ -37,13 +37,13 @@ async def lookup(ask: Ask) -> Response:
     """GET: the contents near a hash or near a file at a URL, by bank."""
     asked = ask.parameters(Lookup)
     if asked.url:
+        known = await ask.state.current(ask.service)
         types = asked.types or asked.signal_type
-        found = await _of_file(ask, asked, types, await ask.fetched(asked.url))
-        if asked.signal_type is None:
-            return json_response(found)
-        if asked.signal_type not in found:
+        named = named_types(known, types) or enabled_types(known)
+        if asked.signal_type and asked.signal_type not in named:
             raise Refusal(400, "signal_type is none of the types")
-        return json_response(found[asked.signal_type])
+        found = await _of_file(ask, asked, types, await ask.fetched(asked.url))
+        return json_response(found if asked.signal_type is None else found[asked.signal_type])
     if not asked.signal or not asked.signal_type:
         raise Refusal(400, "Either url or both signal and signal_type are required")
     known = await ask.state.current(ask.service)
