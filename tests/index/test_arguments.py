@@ -52,9 +52,9 @@ def test_radii_at_the_limits(make, radius):
     index = make()
     index.add(codes, np.arange(len(codes)))
     index.maintain()
-    check(
-        index, Oracle(pairs_of(codes, np.arange(len(codes)))), np.concatenate([ONE, ~ONE]), [radius]
-    )
+    oracle = Oracle(pairs_of(codes, np.arange(len(codes))))
+    check(index, oracle, np.concatenate([ONE, ~ONE]), [radius])
+    assert len(index.search(ONE, radius)) >= (len(codes) if radius == 256 else 1)
 
 
 @pytest.mark.parametrize("radius", [-1, 257, 10**30])
@@ -123,6 +123,7 @@ def test_any_memory_layout_is_fine(make):
     index = make()
     index.add(np.asfortranarray(codes), np.arange(100)[::2])
     check(index, Oracle(pairs_of(codes, np.arange(100)[::2])), codes[::-7], [0, 120])
+    assert len(index) == 50
 
 
 def test_the_outermost_keys_can_be_removed(make):

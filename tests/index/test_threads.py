@@ -143,3 +143,4 @@ def test_several_threads_add_and_remove(make):
     index.maintain()
     pairs = [(tuple(code), key) for key, code in enumerate(codes.tolist())]
     check(index, Oracle(pairs), codes[:5], [0, 31, 120])
+    assert len(index) == 900

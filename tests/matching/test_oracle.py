@@ -74,7 +74,8 @@ def expected(asked, banks, refused, compared):
 )
 def test_the_matcher_answers_as_brute_force_does(make_database_url, made, uploads, chosen):
     with tempfile.TemporaryDirectory() as folder:
-        compare(make_database_url.again(), Path(folder), made, uploads, chosen)
+        compared = compare(make_database_url.again(), Path(folder), made, uploads, chosen)
+    assert compared == len(uploads)
 
 
 def compare(url, folder, made, uploads, chosen):
@@ -126,6 +127,7 @@ def compare(url, folder, made, uploads, chosen):
         assert [match.action for match in answer.matches] == sorted(
             (match.action for match in answer.matches), key=STRICTNESS.index
         )
+    return len(answers)
 
 
 def test_every_banked_hash_within_its_threshold_is_found(banks, make_matcher):

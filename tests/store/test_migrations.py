@@ -163,4 +163,4 @@ def test_an_up_to_date_database_opens_without_alembic(
         "import sys; from hedgerow.store import open_database; "
         f"open_database({database_url!r}).close(); assert 'alembic' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
