@@ -3,7 +3,7 @@
 import os
 import socket
 import threading
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from psycopg import sql
@@ -38,6 +38,22 @@ def test_every_connection_is_prepared(database_url: str) -> None:
         assert told("transaction_isolation") == "repeatable read"
         assert told("transaction_read_only") == "on"
         assert told("application_name") == "hedgerow"
+
+
+@on_postgres
+def test_a_server_that_vanishes_is_noticed_and_the_url_goes_before(database_url: str) -> None:
+    def parameters(url: str) -> dict[str, str]:
+        with open_database(url) as database, database.read() as session:
+            driver: Any = session.connection().connection.driver_connection
+            found: dict[str, str] = driver.info.get_parameters()
+            return found
+
+    joint = "&" if "?" in database_url else "?"
+    usual = parameters(database_url)
+    chosen = parameters(f"{database_url}{joint}keepalives_idle=7&client_encoding=latin1")
+    assert (usual["tcp_user_timeout"], usual["keepalives_idle"]) == ("25000", "10")
+    assert (chosen["tcp_user_timeout"], chosen["keepalives_idle"]) == ("25000", "7")
+    assert chosen["client_encoding"] == "utf8"
 
 
 def test_a_server_that_is_not_there_is_named_and_no_password() -> None:

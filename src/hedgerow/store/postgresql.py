@@ -17,17 +17,25 @@ _NOTICE_THE_DEAD = {
     "tcp_keepalives_interval": 10,
     "tcp_keepalives_count": 3,
 }
+# And a server that vanishes would hold up whoever waits for its answer. By libpq's names.
+_NOTICE_THE_SERVER_GONE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,  # milliseconds
+}
 _UPGRADE_LOCK = 0x6865646765726F77  # the only advisory lock; any number that stays the same
 
 
 def connect_arguments(url: URL) -> dict[str, Any]:
     """Return what the driver is told beside the URL."""
-    told: dict[str, Any] = {"client_encoding": "utf8", "application_name": "hedgerow"}
-    if "connect_timeout" not in url.query:
-        told["connect_timeout"] = CONNECT_SECONDS
-    if "application_name" in url.query:
-        del told["application_name"]
-    return told
+    usual = {
+        "application_name": "hedgerow",
+        "connect_timeout": CONNECT_SECONDS,
+        **_NOTICE_THE_SERVER_GONE,
+    }
+    chosen = {name: value for name, value in usual.items() if name not in url.query}
+    return {"client_encoding": "utf8", **chosen}
 
 
 def listen(engine: Engine, busy_seconds: float) -> None:
