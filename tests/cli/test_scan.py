@@ -149,6 +149,7 @@ def test_results_for_other_banks_are_not_taken_for_these(newcomer, pictures, out
     path = pictures / "known/coffee.png"
     for name in ("one", "two"):
         newcomer.run("bank", "create", name)
+    newcomer.run("bank", "add", "one", "--signal", "pdq:" + "0" * 64)
     newcomer.run("bank", "add", "two", path)
     words = ("scan", path, "--out", out, "--resume", "--json")
     assert newcomer.run(*words, "--bank", "one").record["verdict"] == "clear"
