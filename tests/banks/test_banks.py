@@ -82,7 +82,7 @@ def test_impossible_banks_are_refused(
     banks: Banks, options: dict[str, object], message: str
 ) -> None:
     with pytest.raises(BadBank, match=message):
-        banks.create("other", **options)  # type: ignore[arg-type]
+        banks.create("other", **options)
     assert len(banks.list()) == 1
 
 

@@ -87,7 +87,7 @@ def test_impossible_contents_are_refused(
     banks: Banks, signals: list[Signal], options: dict[str, object], message: str
 ) -> None:
     with pytest.raises(BadContent, match=message):
-        banks.add_content("known", signals, **options)  # type: ignore[arg-type]
+        banks.add_content("known", signals, **options)
     assert banks.list_content("known") == []
 
 

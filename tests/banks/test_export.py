@@ -77,7 +77,7 @@ def test_export_and_import_lose_nothing(
         banks.create("one")
         banks.create("two")
         for row in rows:
-            banks.add_content("one", **row)  # type: ignore[arg-type]
+            banks.add_content("one", **row)
         file = folder / "list"
         file.write_bytes("".join(banks.export("one", wanted)).encode())
         if rows:

@@ -217,7 +217,7 @@ def test_repeats_are_left_out_and_counted(
     assert (again.record.added, again.record.duplicates, again.resumed) == (0, 5, False)
 
 
-def interrupt_at(rows: int):  # type: ignore[no-untyped-def]
+def interrupt_at(rows: int):
     def progress(done: int, total: int | None) -> None:
         if total is not None and done >= rows:
             raise KeyboardInterrupt
@@ -285,7 +285,7 @@ def test_abandoned_imports_leave_nothing(banks: Banks, database: Database, tmp_p
         banks.abandon(report.record.id)
 
 
-def at_rows(rows: int, action):  # type: ignore[no-untyped-def]
+def at_rows(rows: int, action):
     def progress(done: int, total: int | None) -> None:
         if total is not None and done == rows:
             action()

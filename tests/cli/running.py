@@ -28,10 +28,10 @@ def _become(arguments, environment, folder, streams):
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["hedgerow", *map(os.fsdecode, arguments)]
-    sys.stdin = open(0)  # noqa: SIM115
+    sys.stdin = open(0)  # noqa: SIM115  # for the life of the process
     encoding = environment.get("PYTHONIOENCODING", "utf-8")
-    sys.stdout = open(1, "w", encoding=encoding)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding=encoding, errors="backslashreplace")  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding=encoding)  # noqa: SIM115  # for the life of the process
+    sys.stderr = open(2, "w", encoding=encoding, errors="backslashreplace")  # noqa: SIM115  # for the life of the process
     from hedgerow.cli import main
 
     main()

@@ -146,7 +146,7 @@ def test_made_up_pictures_hash_as_with_the_peer(peer):
             assert (ours == theirs)[settled].all()
 
     compare()
-    print(f"compared in full: {sum(compared)} of {len(compared)} made-up pictures")  # noqa: T201
+    print(f"compared in full: {sum(compared)} of {len(compared)} made-up pictures")  # noqa: T201  # how much it was about
     assert sum(compared) > len(compared) / 2
 
 

@@ -67,7 +67,7 @@ def test_what_goes_in_comes_out(
         singly = session.execute(select(table).order_by(table.c.id)).all()
         table.drop(session.connection())
     assert bulk == singly
-    assert [row.id for row in bulk] == sorted(row[0] for row in rows)  # type: ignore[type-var]
+    assert [row.id for row in bulk] == sorted(row[0] for row in rows)
 
 
 def test_all_of_the_rows_or_none(database: Database) -> None:

@@ -20,8 +20,8 @@ def test_times_come_back_the_same_and_in_utc(time: datetime, dialect: object) ->
     except OverflowError:
         return
     column = UTCDateTime()
-    stored = column.process_bind_param(time, dialect)  # type: ignore[arg-type]
-    back = column.process_result_value(stored, dialect)  # type: ignore[arg-type]
+    stored = column.process_bind_param(time, dialect)
+    back = column.process_result_value(stored, dialect)
     assert back is not None
     assert back.astimezone(UTC) == time.astimezone(UTC)
     assert back.tzinfo is UTC

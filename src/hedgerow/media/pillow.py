@@ -78,7 +78,7 @@ def _pixels_in_part(
         pixels, _more_frames = _pixels(data, name, limits, colour=colour)
     except Refused:
         raise
-    except BaseException as error:  # noqa: BLE001 (as above)
+    except BaseException as error:  # noqa: BLE001  # as above
         raise _refusal(error, limits) from None
     # What the decoder did not reach is one colour; a picture that is nothing else shows nothing.
     if (pixels == pixels[0, 0]).all():
