@@ -11,6 +11,7 @@ from hedgerow import __version__
 from hedgerow.web import health, hma
 from hedgerow.web.api import ROUTERS
 from hedgerow.web.api.openapi import describe
+from hedgerow.web.direct import Direct
 from hedgerow.web.envelope import Envelope
 from hedgerow.web.gate import Gate
 from hedgerow.web.incoming import clear
@@ -65,6 +66,7 @@ def create_app(plan: Plan, *, alone: bool = False) -> FastAPI:
         app.add_exception_handler(kind, handler)
     describe(app)
     # The last one is the outermost.
+    app.add_middleware(Direct, routes=app.routes)
     app.add_middleware(Gate, limits=plan.web)
     app.add_middleware(Envelope)
     hma.install(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import compile_path
-from starlette.types import ExceptionHandler
 
 from hedgerow.web.access import service_of
 from hedgerow.web.failures import FAILURES, problem_of
@@ -53,7 +52,7 @@ def _methods(request: Request) -> list[str]:
     return sorted(found)
 
 
-HANDLERS: Mapping[type[Exception], ExceptionHandler] = {
+HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
     Problem: _told,
     RequestValidationError: _invalid,
     HTTPException: _http,
