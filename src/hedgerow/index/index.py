@@ -399,7 +399,9 @@ def _chunks(count: int, threads: int) -> Sequence[slice]:
 def _search(view: View, queries: Codes, radius: int, grouping: Grouping, offset: int) -> Hits:
     found = [part.search(queries, radius, grouping) for part in view.parts]
     some = [hits for hits in found if len(hits)]
-    joined = Hits.joined(some or [Hits.none()])
+    if not some:
+        return Hits.none()
+    joined = Hits.joined(some)
     if len(some) > 1:
         joined = joined.limited(grouping)  # Each part kept to the limit, not all of them together.
     return Hits(joined.query + offset, joined.key, joined.distance, joined.code)

@@ -37,6 +37,7 @@ class Cut:
     bits: int
 
 
+@cache
 def reach_of(radius: int, parts: int) -> npt.NDArray[np.int64]:
     """ρ of each part (parts,), -1 where a part need not be asked; earlier parts get more."""
     each, more = divmod(radius + 1, parts)

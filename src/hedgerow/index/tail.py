@@ -85,6 +85,8 @@ class Tail:
         if not count:
             return Hits.none()
         found = kernels.scan(kernels.readonly(codes[:count]), queries, radius)
+        if not len(found):
+            return Hits.none()
         found = found[alive[found[:, 1]]]
         hits = Hits(found[:, 0], keys[found[:, 1]], found[:, 2], codes[found[:, 1]])
         return hits.limited(grouping)

@@ -5,7 +5,6 @@ Pure ASGI, so that it costs microseconds. Whoever is turned away gets an answer,
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hedgerow.web.problems import Code, Problem, overloaded
+from hedgerow.web.waiting import within
 
 if TYPE_CHECKING:
     from hedgerow.accounts import ApiKey
@@ -86,8 +86,7 @@ class Gate:
     def _timed(self, scope: Scope, send: Send) -> Send:
         async def timed(message: Message) -> None:
             try:
-                async with asyncio.timeout(self._limits.stall_seconds):
-                    await send(message)
+                await within(self._limits.stall_seconds, send(message))
             except TimeoutError:
                 scope[ABORT]()
                 raise ClientDisconnect from None
@@ -112,8 +111,7 @@ class _Patient:
         if self._began is None:
             self._began = now
         try:
-            async with asyncio.timeout(self._limits.stall_seconds):
-                message = await self._receive()
+            message = await within(self._limits.stall_seconds, self._receive())
         except TimeoutError:
             raise self._too_slow() from None
         self._bytes += len(message.get("body", b""))

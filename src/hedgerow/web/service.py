@@ -152,11 +152,13 @@ class Service:
             loop.call_soon_threadsafe(_settle, delivered, found)
 
         self.turns.submit(queries, names, deliver)
+        giving_up = loop.call_later(
+            self.plan.live.give_up_seconds, _settle, delivered, Overloaded()
+        )
         try:
-            async with asyncio.timeout(self.plan.live.give_up_seconds):
-                answers = await delivered
-        except TimeoutError:
-            raise Overloaded from None
+            answers = await delivered
+        finally:
+            giving_up.cancel()
         for answer in answers:
             self.metrics.verdict(answer)
         return answers
