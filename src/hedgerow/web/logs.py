@@ -11,6 +11,8 @@ import logging
 import re
 import sys
 import traceback
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 import structlog
 from pydantic_core import to_json
@@ -28,20 +30,18 @@ _SECRET = re.compile(
 _OWN = frozenset({"time", "level", "logger", "request", "route", "method"})
 
 
-def request_logger() -> structlog.typing.FilteringBoundLogger:
-    """Writes the lines of requests, which hold nothing but what is ours, by a shorter way."""
+def request_lines() -> Callable[[Mapping[str, object]], None]:
+    """What writes the line of a request, by a shorter way: all in it is ours, and it is paid for
+    each upload.
+    """
     # Without a buffer of its own: a line is written whole, by whichever process.
     stderr = open(2, "wb", buffering=0, closefd=False)  # noqa: SIM115  # as long as the process
-    logger: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
-        structlog.BytesLogger(stderr),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-            structlog.processors.JSONRenderer(serializer=lambda event, **_options: to_json(event)),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-    )
-    return logger.bind()
+
+    def write(told: Mapping[str, object]) -> None:
+        line = {**told, "event": "request", "level": "info", "time": datetime.now(UTC)}
+        stderr.write(to_json(line) + b"\n")
+
+    return write
 
 
 def configure(logging_: Logging) -> None:

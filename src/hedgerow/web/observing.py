@@ -7,7 +7,7 @@ from itertools import count
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hedgerow.web.logs import request_logger
+from hedgerow.web.logs import request_lines
 
 QUIET = ("/health/live", "/health/ready", "/metrics")
 """Asked for so often that a line for each would hide the others, unless something is wrong."""
@@ -23,7 +23,7 @@ class Observer:
 
     def __init__(self, app: ASGIApp, *, lines: bool) -> None:
         self._app = app
-        self._log = request_logger() if lines else None
+        self._write_line = request_lines() if lines else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, and note how it went."""
@@ -48,18 +48,19 @@ class Observer:
         route = route_of(scope)
         method = scope["method"] if scope["method"] in METHODS else "other"
         scope["app"].state.service.metrics.answered(route, method, status, seconds)
-        if self._log is None or (route in QUIET and status < 400):
+        if self._write_line is None or (route in QUIET and status < 400):
             return
         visit = scope.get("hedgerow.visit")
         key = visit.key if visit is not None else None
-        self._log.info(
-            "request",
-            request=next(_numbers),
-            method=method,
-            route=route,
-            status=status,
-            ms=round(1000 * seconds, 2),
-            key=None if key is None else key.id,
+        self._write_line(
+            {
+                "request": next(_numbers),
+                "method": method,
+                "route": route,
+                "status": status,
+                "ms": round(1000 * seconds, 2),
+                "key": None if key is None else key.id,
+            }
         )
 
 
