@@ -19,6 +19,7 @@ manifest (`dead-N.npy`); the log holds the removals since.
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,11 @@ class Segment:
         """Bytes of all arrays, mapped and in memory."""
         arrays = (self.codes, self.keys, self._offsets, self._ids, self._owner_starts)
         return sum(array.nbytes for array in arrays) + self._by_key.nbytes + self.dead.nbytes
+
+    def warm(self) -> None:
+        """Read what searching touches from the disk, so that no search has to wait for it."""
+        for array in (self.codes, self._offsets, self._ids, self._owner_starts, self.keys):
+            array.reshape(-1).view(np.uint8)[:: mmap.PAGESIZE].sum()
 
     def _search_codes(self, queries: Codes, radius: int) -> npt.NDArray[np.int64]:
         parts = self._offsets.shape[0]

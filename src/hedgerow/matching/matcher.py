@@ -122,12 +122,13 @@ class Matcher:
     def prepare(self) -> None:
         """Take in what is new in the banks, and load what searching needs.
 
-        Done by the first `match` as well; the very first search on a machine is compiled, which
-        takes some seconds.
+        The very first search on a machine is compiled, which takes some seconds; and the first
+        ones after a start would wait for the disk, for each of some thousand places.
         """
         with self._database.read() as session:
             self._refreshed(session)
         for catalogue in list(self._catalogues.values()):
+            catalogue.warm()
             catalogue.search(codes_from_hex(["0" * 64]), 0)
 
     def refresh(self) -> int:
