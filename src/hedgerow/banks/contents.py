@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import cast
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from hedgerow.banks import changes, counting, curation
@@ -123,21 +123,24 @@ def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Content]:
     return found
 
 
+# Built once: building them anew takes as long as asking does, and each match asks.
+_SIGNALS_OF = select(
+    SignalRow.content_id, SignalRow.signal_type, SignalRow.value, SignalRow.quality
+).where(SignalRow.content_id.in_(bindparam("ids", expanding=True)))
+_CONTENTS = (
+    select(ContentRow, BankRow.name)
+    .join(BankRow, BankRow.id == ContentRow.bank_id)
+    .where(ContentRow.id.in_(bindparam("ids", expanding=True)), visible())
+    .order_by(ContentRow.id)
+)
+
+
 def _by_ids(session: Session, ids: Sequence[int]) -> dict[int, Content]:
     signals: dict[int, list[Signal]] = {}
-    columns = SignalRow.content_id, SignalRow.signal_type, SignalRow.value, SignalRow.quality
-    for content_id, signal_type, value, quality in session.execute(
-        select(*columns).where(SignalRow.content_id.in_(ids))
-    ):
-        signals.setdefault(content_id, []).append(Signal(signal_type, value, quality))
+    for content_id, name, value, quality in session.execute(_SIGNALS_OF, {"ids": ids}):
+        signals.setdefault(content_id, []).append(Signal(name, value, quality))
     for found in signals.values():
         found.sort(key=lambda signal: signal.type)  # databases sort text in different ways
-    rows = session.execute(
-        select(ContentRow, BankRow.name)
-        .join(BankRow, BankRow.id == ContentRow.bank_id)
-        .where(ContentRow.id.in_(ids), visible())
-        .order_by(ContentRow.id)
-    )
     return {
         row.id: Content(
             id=row.id,
@@ -151,7 +154,7 @@ def _by_ids(session: Session, ids: Sequence[int]) -> dict[int, Content]:
             created_at=row.created_at,
             import_id=row.import_id,
         )
-        for row, name in rows
+        for row, name in session.execute(_CONTENTS, {"ids": ids})
     }
 
 
