@@ -1,6 +1,6 @@
-"""Under HEDGEROW_CI=1 a skipped test is a failed one.
+"""What holds for every test: the long ones begin first, and in CI a skipped one has failed.
 
-On a machine of one's own a test may skip, with its reason, what can't run there. Where everything
+Under HEDGEROW_CI=1, that is. On a machine of one's own a test may skip, with its reason, what can't run there. Where everything
 is there to run it, as in CI, a skip would be a silence.
 """
 
@@ -9,6 +9,11 @@ import os
 import pytest
 
 IN_CI = os.environ.get("HEDGEROW_CI") == "1"
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the long ones, so that no core waits for the last of them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.hookimpl(wrapper=True)
