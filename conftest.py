@@ -1,7 +1,7 @@
 """What holds for every test: the long ones begin first, and in CI a skipped one has failed.
 
-Under HEDGEROW_CI=1, that is. On a machine of one's own a test may skip, with its reason, what can't run there. Where everything
-is there to run it, as in CI, a skip would be a silence.
+In CI is where HEDGEROW_CI=1. On a machine of one's own a test may skip, with its reason, what can't
+run there. Where everything is there to run it a skip would be a silence.
 """
 
 import os
