@@ -1,20 +1,43 @@
 """Rows that are inserted in bulk are those that come out, on both databases."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import JSON, Boolean, LargeBinary, String, Table, Text, func, insert, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column
 from tests.postgres import Maker
 
-from hedgerow.store import Base, BigId, Counter, Database, UTCDateTime, insert_rows, open_database
+from hedgerow.store import BigId, Counter, Database, UTCDateTime, insert_rows, open_database
 
 COUNTERS = cast(Table, Counter.__table__)
 # Every kind of column there is. SQLAlchemy's own insert is the oracle.
+# In no room's metadata, so that nobody compares it with a database.
+EVERYTHING = Table(
+    "everything with spaces",
+    MetaData(),
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("name", String(64)),
+    Column("order", Text, nullable=False),  # a word of SQL
+    Column("labels", JSON, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("test", Boolean, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+)
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 ROWS = st.lists(
     st.tuples(
@@ -31,41 +54,21 @@ ROWS = st.lists(
 )
 
 
-@pytest.fixture(scope="module")
-def everything() -> type[Base]:
-    """A table of no room; gone from the metadata before anybody compares it with a database."""
-
-    class Everything(Base):
-        __tablename__ = "everything with spaces"
-
-        id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-        name: Mapped[str | None] = mapped_column(String(64))
-        order: Mapped[str] = mapped_column(Text)  # a word of SQL
-        labels: Mapped[list[str]] = mapped_column(JSON)
-        data: Mapped[bytes] = mapped_column(LargeBinary)
-        test: Mapped[bool] = mapped_column(Boolean)
-        at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-    Base.metadata.remove(cast(Table, Everything.__table__))
-    return Everything
-
-
 @settings(max_examples=30)
 @given(rows=ROWS)
-def test_what_goes_in_comes_out(
-    make_database_url: Maker, everything: type[Base], rows: list[tuple[object, ...]]
-) -> None:
-    table = cast(Table, everything.__table__)
-    names = [column.key for column in table.columns]
+def test_what_goes_in_comes_out(make_database_url: Maker, rows: list[tuple[object, ...]]) -> None:
+    names = [column.key for column in EVERYTHING.columns]
     with open_database(make_database_url.again()) as database, database.write() as session:
-        table.create(session.connection())
-        insert_rows(session, table, rows)
-        bulk = session.execute(select(table).order_by(table.c.id)).all()
-        session.execute(table.delete())
+        EVERYTHING.create(session.connection())
+        insert_rows(session, EVERYTHING, rows)
+        bulk = session.execute(select(EVERYTHING).order_by(EVERYTHING.c.id)).all()
+        session.execute(EVERYTHING.delete())
         if rows:
-            session.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
-        singly = session.execute(select(table).order_by(table.c.id)).all()
-        table.drop(session.connection())
+            session.execute(
+                insert(EVERYTHING), [dict(zip(names, row, strict=True)) for row in rows]
+            )
+        singly = session.execute(select(EVERYTHING).order_by(EVERYTHING.c.id)).all()
+        EVERYTHING.drop(session.connection())
     assert bulk == singly
     assert [row.id for row in bulk] == sorted(row[0] for row in rows)
 
