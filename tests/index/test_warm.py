@@ -37,3 +37,14 @@ def test_what_is_searched_is_read_from_the_disk(folder):
         assert any(before[name][0] < before[name][1] for name in SEARCHED)
         for name in SEARCHED:
             assert after[name][0] == after[name][1], name
+
+
+def test_it_ends_where_it_is_told_to(folder):
+    numbers = np.random.default_rng(2)
+    with Index.open(folder) as index:
+        index.add(numbers.integers(0, 2**63, (COUNT, 4), dtype=np.uint64), np.arange(COUNT))
+        index.maintain()
+    with Index.open(folder, "read") as index:
+        before = mapped(folder)
+        index.warm(lambda: True)
+        assert mapped(folder) == before

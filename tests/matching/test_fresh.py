@@ -1,6 +1,7 @@
 """A service's matcher: fresh by itself, and never clear by what it can't know."""
 
 import threading
+import time
 
 import pytest
 from tests.matching.signals import flipped, md5, pdq, query
@@ -86,13 +87,18 @@ class Stand:
     """Stands for a matcher, and does what it is told."""
 
     def __init__(self):
-        self.prepared = threading.Event()
+        self.prepared, self.gave_up = threading.Event(), threading.Event()
         self.broken = None
         self.compacted = threading.Event()
         self.answers = [Answer(Verdict.CLEAR, 7)]
 
-    def prepare(self):
-        assert self.prepared.wait(PATIENCE)
+    def prepare(self, ending):
+        until = time.monotonic() + PATIENCE
+        while not self.prepared.wait(0.01):
+            assert time.monotonic() < until
+            if ending():
+                self.gave_up.set()
+                return
 
     def refresh(self):
         if self.broken:
@@ -125,6 +131,11 @@ def of_stand(stand, looks):
     stand.prepared.set()
     for each in made:
         each.close()
+
+
+def test_it_can_be_closed_before_it_is_ready(of_stand, stand):
+    of_stand().close()
+    assert stand.gave_up.is_set()
 
 
 def test_before_it_is_ready_nothing_is_clear(of_stand, stand, looks):

@@ -14,7 +14,7 @@ class SlowMatcher:
         self.calls = 0
         self.slow, self.others, self.go_on = (threading.Event() for _ in range(3))
 
-    def prepare(self):
+    def prepare(self, _ending):
         pass
 
     def compact(self):

@@ -216,9 +216,9 @@ class Catalogue:
         """`Index.search`, of what the catalogue has followed so far."""
         return self._index.search(codes, radius, grouping=grouping, threads=threads)
 
-    def warm(self) -> None:
+    def warm(self, ending: Callable[[], bool] = lambda: False) -> None:
         """`Index.warm`: read what searching touches from the disk."""
-        self._index.warm()
+        self._index.warm(ending)
 
     def maintain(self) -> None:
         """Seal and merge now, and wait for it (a writer; a reader has nothing to do)."""

@@ -11,7 +11,7 @@ import fcntl
 import operator
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -350,13 +350,14 @@ class Index:
 
     # Searching
 
-    def warm(self) -> None:
+    def warm(self, ending: Callable[[], bool] = lambda: False) -> None:
         """Read what searching touches from the disk: after a start the first searches would.
 
-        Takes as long as the disk does, for about 120 bytes a code.
+        Takes as long as the disk does, for about 120 bytes a code; `ending` is asked now and then,
+        and a yes is the end of it.
         """
         for segment in self.view.segments:
-            segment.warm()
+            segment.warm(ending)
 
     def search(
         self,

@@ -20,6 +20,7 @@ manifest (`dead-N.npy`); the log holds the removals since.
 from __future__ import annotations
 
 import mmap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,9 @@ from hedgerow.index.codes import WORDS, Codes, Keys
 from hedgerow.index.errors import IndexDamaged
 from hedgerow.index.hits import Grouping, Hits
 from hedgerow.index.plan import MAX_TABLE_RADIUS, mask_table, reach_of
+
+PAGES_WARMED = 16_384
+"""Pages (64 MB) that are read from the disk in one go."""
 
 ARRAYS = ("codes", "offsets", "ids", "owner_starts", "keys", "by_key")
 
@@ -117,10 +121,18 @@ class Segment:
         arrays = (self.codes, self.keys, self._offsets, self._ids, self._owner_starts)
         return sum(array.nbytes for array in arrays) + self._by_key.nbytes + self.dead.nbytes
 
-    def warm(self) -> None:
-        """Read what searching touches from the disk, so that no search has to wait for it."""
+    def warm(self, ending: Callable[[], bool]) -> None:
+        """Read what searching touches from the disk, so that no search has to wait for it.
+
+        `ending` is asked now and then, and a yes is the end of it.
+        """
         for array in (self.codes, self._offsets, self._ids, self._owner_starts, self.keys):
-            array.reshape(-1).view(np.uint8)[:: mmap.PAGESIZE].sum()
+            pages = array.reshape(-1).view(np.uint8)[:: mmap.PAGESIZE]
+            for start in range(0, len(pages), PAGES_WARMED):
+                if ending():
+                    return
+                # Not their sum: for that NumPy fills a buffer first, and holds the GIL meanwhile.
+                pages[start : start + PAGES_WARMED].max()
 
     def _search_codes(self, queries: Codes, radius: int) -> npt.NDArray[np.int64]:
         parts = self._offsets.shape[0]

@@ -158,7 +158,7 @@ class Fresh:
             self.matcher.compact()
 
     def _prepare(self) -> None:
-        self.matcher.prepare()
+        self.matcher.prepare(self._ending.is_set)
         self.refresh()
 
     def close(self) -> None:

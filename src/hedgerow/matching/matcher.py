@@ -119,16 +119,17 @@ class Matcher:
             self._known = known
             return known
 
-    def prepare(self) -> None:
+    def prepare(self, ending: Callable[[], bool] = lambda: False) -> None:
         """Take in what is new in the banks, and load what searching needs.
 
         The very first search on a machine is compiled, which takes some seconds; and the first
-        ones after a start would wait for the disk, for each of some thousand places.
+        ones after a start would wait for the disk, for each of some thousand places. `ending` is
+        asked while the disk is read, and a yes is the end of that.
         """
         with self._database.read() as session:
             self._refreshed(session)
         for catalogue in list(self._catalogues.values()):
-            catalogue.warm()
+            catalogue.warm(ending)
             catalogue.search(codes_from_hex(["0" * 64]), 0)
 
     def refresh(self) -> int:
