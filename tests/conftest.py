@@ -9,6 +9,7 @@ from tests.postgres import database_url as database_url
 from tests.postgres import empty_postgres_url as empty_postgres_url
 from tests.postgres import make_database_url as make_database_url
 from tests.postgres import postgres as postgres
+from tests.postgres import postgres_maker as postgres_maker
 
 # None of the properties is about speed, and a machine may be busy.
 settings.register_profile("hedgerow", deadline=None)

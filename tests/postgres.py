@@ -272,6 +272,12 @@ class PostgresMaker(Maker):
             return True
 
 
+@pytest.fixture(scope="session")
+def postgres_maker(postgres: Server) -> Maker:
+    """One for all tests, in whatever order they come: it knows the names that are taken."""
+    return PostgresMaker(postgres)
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def make_database_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -279,7 +285,8 @@ def make_database_url(
     """Makes databases of each of the kinds."""
     if request.param == "sqlite":
         return SQLiteMaker(tmp_path_factory)
-    return PostgresMaker(request.getfixturevalue("postgres"))
+    maker: Maker = request.getfixturevalue("postgres_maker")
+    return maker
 
 
 @pytest.fixture
