@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hedgerow.index import kernels
+from hedgerow.index import tables
 from hedgerow.index.codes import Codes, Keys
-from hedgerow.index.plan import cut_for
+from hedgerow.index.plan import cut_for, row_bytes
+from hedgerow.index.processor import LANES, readonly
 
 
 def _sorted_pairs(codes: Codes, keys: Keys) -> tuple[Codes, Keys]:
@@ -81,14 +82,14 @@ def build_segment(folder: Path, codes: Codes, keys: Keys) -> None:
     _save(folder, "by_key", np.argsort(keys, kind="stable").astype(np.uint32))
     cut = cut_for(len(codes))
     offsets = _create(folder, "offsets", np.uint32, (cut.parts, 2**cut.bits + 1))
-    ids = _create(folder, "ids", np.uint32, (max(cut.parts - 1, 0), len(codes)))
-    nothing = np.empty(0, np.uint32)
+    ids = _create(
+        folder, "ids", np.uint8, (max(cut.parts - 1, 0), len(codes), row_bytes(len(codes)))
+    )
+    following = _create(folder, "following", np.uint16, (cut.parts, len(codes) + LANES))
+    columns = [np.asarray(array) for array in (offsets, ids, following)]
     for part in range(cut.parts):
-        entries = ids[part - 1] if part else nothing
-        kernels.fill_table(
-            kernels.readonly(codes), part, cut.bits, np.asarray(offsets[part]), np.asarray(entries)
-        )
-    for array in (offsets, ids):
+        tables.fill_table(readonly(codes), part, cut.bits, *columns)
+    for array in (offsets, ids, following):
         if isinstance(array, np.memmap):
             array.flush()
     sync_folder(folder)

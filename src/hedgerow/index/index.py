@@ -22,13 +22,13 @@ from typing import Literal, Self
 import numpy as np
 import numpy.typing as npt
 
-from hedgerow.index import kernels
 from hedgerow.index.codes import BITS, MAX_KEY, MIN_KEY, Codes, Keys, as_codes, as_keys
 from hedgerow.index.errors import IndexDamaged, IndexLocked, IndexReadOnly
 from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
 from hedgerow.index.log import LogWriter, Record, drop_torn_end, read_log
 from hedgerow.index.maintenance import Maintenance
 from hedgerow.index.manifest import Manifest, log_number, unused_number
+from hedgerow.index.processor import readonly
 from hedgerow.index.segment import Segment
 from hedgerow.index.tail import Tail
 
@@ -372,7 +372,7 @@ class Index:
         codes: uint64 (n, 4) or (4,), the queries; radius: 0 to 256. `threads` share the queries
         and run without the GIL. Raises ValueError for a radius out of range.
         """
-        queries = kernels.readonly(as_codes(codes))
+        queries = readonly(as_codes(codes))
         radius = operator.index(radius)
         if not 0 <= radius <= BITS:
             raise ValueError(f"a radius is 0 to {BITS} bits, not {radius}")

@@ -17,7 +17,7 @@ from typing import Any
 from hedgerow.index.errors import IndexDamaged
 
 NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,11 @@ Two codes within radius r that are cut into m parts differ by at most ρ_i in so
 Σ(ρ_i + 1) > r. So it is enough to look up, for each part, the values within ρ_i of the query's
 (multi-index hashing: Norouzi, Punjani, Fleet, CVPR 2012). Bits that no part covers only make the
 true distance larger, so the parts need not cover all 256.
+
+And with the parts in a ring, for some such i the next part j is near too: together they differ by
+at most ρ_i + ρ_j + 1. (Let e_i be what part i differs by, less ρ_i + 1. All e_i sum to less than
+0, so there is a part from which on every sum around the ring stays below 0: the cycle lemma. Qin
+and Xiao use it for search: Pigeonring, VLDB 2018.)
 """
 
 from __future__ import annotations
@@ -25,8 +30,11 @@ MAX_TABLE_RADIUS = 31
 SMALLEST_TABLES = 2048
 """Codes below which a scan is as quick as any table."""
 
-_BUCKETS_PER_CODE = 0.9
+TABLE_BYTES = 84
+"""Bytes a code that tables may take; codes, keys and their order take 44 more."""
+
 _WIDEST_PART = 24
+_FEWEST_PARTS = 8
 
 
 @dataclass(frozen=True)
@@ -39,33 +47,51 @@ class Cut:
 
 @cache
 def reach_of(radius: int, parts: int) -> npt.NDArray[np.int64]:
-    """ρ of each part (parts,), -1 where a part need not be asked; earlier parts get more."""
+    """ρ of each part (parts,), -1 where a part need not be asked.
+
+    Those that get one more than others lie apart: next to one another they let more through.
+    """
     each, more = divmod(radius + 1, parts)
-    reach = np.full(parts, each - 1, np.int64)
-    reach[:more] += 1
-    return reach
+    turns = np.arange(parts + 1) * more // parts
+    return np.asarray(each - 1 + np.diff(turns), np.int64)
 
 
 def _cost(cut: Cut, count: int) -> float:
-    """Memory accesses of one query at the largest radius: table entries and candidates."""
+    """Memory accesses of one query at the largest radius.
+
+    Two for each bucket, and two for each 32 entries in it: one to fetch them, and as long again
+    to compare them.
+    """
     probes = sum(
         comb(cut.bits, flips)
         for reach in reach_of(MAX_TABLE_RADIUS, cut.parts)
         for flips in range(int(reach) + 1)
     )
-    return float(probes * (1 + count / 2**cut.bits))
+    return float(probes * (2 + count / 2**cut.bits / 16))
+
+
+def row_bytes(count: int) -> int:
+    """Bytes that the number of a row needs where there are `count` rows."""
+    return max(1, (count - 1).bit_length() + 7 >> 3)
+
+
+def _table_bytes(cut: Cut, count: int) -> float:
+    """Bytes a code: entries (the first part's are in order) and where each bucket starts."""
+    entries = row_bytes(count) * (cut.parts - 1) + 2 * cut.parts
+    return float(entries + 4 * cut.parts * 2**cut.bits / count)
 
 
 def cut_for(count: int) -> Cut:
-    """The cheapest cut for `count` codes whose tables stay within 4·0.9 bytes a code and part."""
+    """The cheapest cut for `count` codes whose tables stay within TABLE_BYTES a code."""
     if count < SMALLEST_TABLES:
         return Cut(0, 0)
     cuts = [
-        Cut(BITS // bits, bits)
+        Cut(parts, bits)
         for bits in range(8, _WIDEST_PART + 1)
-        if 2**bits <= count * _BUCKETS_PER_CODE
+        for parts in range(_FEWEST_PARTS, BITS // bits + 1)
     ]
-    return min(cuts, key=lambda cut: _cost(cut, count))
+    affordable = [cut for cut in cuts if _table_bytes(cut, count) <= TABLE_BYTES]
+    return min(affordable, key=lambda cut: _cost(cut, count))
 
 
 @cache

@@ -5,8 +5,10 @@ Files of a segment's folder, all ``.npy``:
 =================  ==================================================================
 ``codes``          uint64 (codes, 4), unique, sorted
 ``offsets``        uint32 (parts, 2^bits + 1): where each part value's entries start
-``ids``            uint32 (parts - 1, codes): the entries; the first part needs none,
-                   for the codes are sorted by it
+``ids``            uint8 (parts - 1, codes, 1 to 4): the row of each entry's code, lowest
+                   byte first; the first part needs none, for the codes are sorted by it
+``following``      uint16 (parts, codes + LANES): the first bits of each entry's next part;
+                   the rest of a row is there to be read beyond its end
 ``owner_starts``   uint32 (codes + 1): where each code's keys start; absent where
                    every code has one key
 ``keys``           int64 (pairs,): keys in code order, sorted within a code
@@ -27,17 +29,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hedgerow.index import kernels
+from hedgerow.index import kernels, tables
 from hedgerow.index.arrays import open_array
 from hedgerow.index.codes import WORDS, Codes, Keys
 from hedgerow.index.errors import IndexDamaged
 from hedgerow.index.hits import Grouping, Hits
-from hedgerow.index.plan import MAX_TABLE_RADIUS, mask_table, reach_of
+from hedgerow.index.plan import MAX_TABLE_RADIUS, mask_table, reach_of, row_bytes
+from hedgerow.index.processor import LANES, readonly
 
 PAGES_WARMED = 16_384
 """Pages (64 MB) that are read from the disk in one go."""
 
-ARRAYS = ("codes", "offsets", "ids", "owner_starts", "keys", "by_key")
+ARRAYS = ("codes", "offsets", "ids", "following", "owner_starts", "keys", "by_key")
 
 
 def _check(arrays: dict[str, npt.NDArray[Any]], dead: npt.NDArray[Any] | None) -> None:
@@ -50,7 +53,8 @@ def _check(arrays: dict[str, npt.NDArray[Any]], dead: npt.NDArray[Any] | None) -
     expected: dict[str, tuple[type, tuple[int, ...]]] = {
         "codes": (np.uint64, (*count, WORDS)),
         "offsets": (np.uint32, (parts, 2 ** max((width - 1).bit_length() - 1, 0) + 1)),
-        "ids": (np.uint32, (max(parts - 1, 0), *count)),
+        "ids": (np.uint8, (max(parts - 1, 0), sum(count), row_bytes(sum(count)))),
+        "following": (np.uint16, (parts, sum(count) + LANES)),
         "owner_starts": (np.uint32, (0,) if count == pairs else (sum(count) + 1,)),
         "keys": (np.int64, pairs),
         "by_key": (np.uint32, pairs),
@@ -77,12 +81,13 @@ class Segment:
     ) -> None:
         self.name = name
         self.born = born
-        self.codes: Codes = kernels.readonly(arrays["codes"])
-        self.keys: Keys = kernels.readonly(arrays["keys"])
-        self._offsets = kernels.readonly(arrays["offsets"])
-        self._ids = kernels.readonly(arrays["ids"])
-        self._owner_starts = kernels.readonly(arrays["owner_starts"])
-        self._by_key = kernels.readonly(arrays["by_key"])
+        self.codes: Codes = readonly(arrays["codes"])
+        self.keys: Keys = readonly(arrays["keys"])
+        self._offsets = readonly(arrays["offsets"])
+        self._ids = readonly(arrays["ids"])
+        self._following = readonly(arrays["following"])
+        self._owner_starts = readonly(arrays["owner_starts"])
+        self._by_key = readonly(arrays["by_key"])
         self.dead = np.zeros((len(self.keys) + 7) // 8, np.uint8) if dead is None else dead
         self.removed = int(np.bitwise_count(self.dead).sum())
         self.dead_file: str | None = None
@@ -118,15 +123,19 @@ class Segment:
     @property
     def stored_bytes(self) -> int:
         """Bytes of all arrays, mapped and in memory."""
-        arrays = (self.codes, self.keys, self._offsets, self._ids, self._owner_starts)
-        return sum(array.nbytes for array in arrays) + self._by_key.nbytes + self.dead.nbytes
+        return sum(array.nbytes for array in (*self._searched, self._by_key, self.dead))
+
+    @property
+    def _searched(self) -> tuple[npt.NDArray[Any], ...]:
+        tables = (self._offsets, self._following, self._ids)
+        return (*tables, self.codes, self._owner_starts, self.keys)
 
     def warm(self, ending: Callable[[], bool]) -> None:
         """Read what searching touches from the disk, so that no search has to wait for it.
 
         `ending` is asked now and then, and a yes is the end of it.
         """
-        for array in (self.codes, self._offsets, self._ids, self._owner_starts, self.keys):
+        for array in self._searched:
             pages = array.reshape(-1).view(np.uint8)[:: mmap.PAGESIZE]
             for start in range(0, len(pages), PAGES_WARMED):
                 if ending():
@@ -142,9 +151,10 @@ class Segment:
             bits = (self._offsets.shape[1] - 1).bit_length() - 1
             reach = reach_of(radius, parts)
             masks, counts = mask_table(bits, int(reach.max()))
-            found = kernels.search(
-                self.codes, self._offsets, self._ids, bits, queries, radius, reach, masks, counts
-            )
+            found = tables.search(
+                self.codes, self._offsets, self._ids, self._following, bits,
+                queries, radius, reach, masks, counts,
+            )  # fmt: skip
         result: npt.NDArray[np.int64] = found
         return result
 
@@ -173,7 +183,7 @@ class Segment:
     def holds(self, codes: Codes, keys: Keys) -> npt.NDArray[np.bool_]:
         """Which of the pairs (codes (n, 4), keys (n,)) live here: bool (n,)."""
         rows = np.empty(len(codes), np.int64)
-        kernels.locate(self.codes, kernels.readonly(codes), rows)
+        kernels.locate(self.codes, readonly(codes), rows)
         held = np.zeros(len(codes), np.bool_)
         for position in np.flatnonzero(rows >= 0):
             row = int(rows[position])

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from hedgerow.index import kernels
 from hedgerow.index.codes import Codes, Keys
 from hedgerow.index.hits import Grouping, Hits
+from hedgerow.index.processor import readonly
 
 
 class Tail:
@@ -84,7 +85,7 @@ class Tail:
         count, codes, keys, alive = self._count, self._codes, self._keys, self._alive
         if not count:
             return Hits.none()
-        found = kernels.scan(kernels.readonly(codes[:count]), queries, radius)
+        found = kernels.scan(readonly(codes[:count]), queries, radius)
         if not len(found):
             return Hits.none()
         found = found[alive[found[:, 1]]]
