@@ -59,13 +59,17 @@ def all_but_one_part(rng, count, bits=8):
     return base
 
 
-def one_part_alike(rng, count, bits=16):
-    """Anything but for one part, which all have in common: one crowded bucket."""
+def parts_alike(rng, count, bits, parts):
+    """Anything but for those parts, which all have in common: crowded buckets."""
     codes = random(rng, count)
-    mask = flipped(
-        np.zeros((1, 4), np.uint64), np.arange(bits) + bits * rng.integers(0, 256 // bits)
-    )
+    common = np.concatenate([np.arange(bits) + bits * part for part in parts])
+    mask = flipped(np.zeros((1, 4), np.uint64), common)
     return (codes & ~mask) | (random(rng, 1) & mask)
+
+
+def one_part_alike(rng, count, bits=16):
+    """One crowded bucket."""
+    return parts_alike(rng, count, bits, [rng.integers(0, 256 // bits)])
 
 
 def at_the_edge(rng, count):

@@ -110,7 +110,7 @@ def test_a_manifest_damaged_anywhere(folder, history, how):
 
 
 @pytest.mark.parametrize(
-    "text", ["[]", "null", "3", '"text"', "{}", '{"format": 1}', '{"format": 99}', "\x00\xff", ""]
+    "text", ["[]", "null", "3", '"text"', "{}", '{"format": 2}', '{"format": 1}', '{"format": 99}', "\x00\xff", ""]
 )
 def test_a_manifest_that_is_another_thing(folder, history, text):
     (folder / "manifest.json").write_text(text)
@@ -151,6 +151,7 @@ def segment(folder, monkeypatch):
         "codes.npy",
         "offsets.npy",
         "ids.npy",
+        "following.npy",
         "owner_starts.npy",
         "keys.npy",
         "by_key.npy",
@@ -161,7 +162,7 @@ def segment(folder, monkeypatch):
     return found
 
 
-FILES = ["codes", "offsets", "ids", "owner_starts", "keys", "by_key", "dead-*"]
+FILES = ["codes", "offsets", "ids", "following", "owner_starts", "keys", "by_key", "dead-*"]
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -198,7 +199,7 @@ def test_an_array_of_another_form(folder, segment, file, change):
         Index.open(folder)
 
 
-@pytest.mark.parametrize("file", ["codes", "offsets", "ids"])
+@pytest.mark.parametrize("file", ["codes", "offsets", "ids", "following"])
 def test_an_array_in_another_order(folder, segment, file):
     path = segment / f"{file}.npy"
     np.save(path, np.asfortranarray(np.load(path)))
@@ -234,5 +235,5 @@ def test_a_reader_sweeps_nothing(folder, history):
 
 def test_the_manifest_says_what_it_is(folder, history):
     read = json.loads((folder / "manifest.json").read_text())
-    assert read["format"] == 1
+    assert read["format"] == 2
     assert read.keys() == {"format", "checksum", "sequence", "counter", "segments", "logs"}

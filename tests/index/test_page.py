@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from hedgerow.index import SEAL_AT, catalogue, kernels, maintenance, plan
+from hedgerow.index import SEAL_AT, catalogue, maintenance, plan, tables
 from hedgerow.index import index as index_module
 
 PAGE = (Path(__file__).parents[2] / "docs" / "index.md").read_text()
@@ -21,7 +21,7 @@ def test_the_example_runs(tmp_path, monkeypatch):
 def test_the_limits_are_told_with_their_defaults():
     rows = dict(re.findall(r"^\| `?([\w ]+?)`? \| ([\w.,]+) \|", PAGE, re.MULTILINE))
     assert rows.pop("seal_at") == f"{SEAL_AT:,}"
-    for module in (index_module, maintenance, catalogue, plan, kernels):
+    for module in (index_module, maintenance, catalogue, plan, tables):
         for name in [name for name in rows if hasattr(module, name) and name.isupper()]:
             assert rows.pop(name) == f"{getattr(module, name):,}", name
     assert not [name for name in rows if name.isupper()]

@@ -8,15 +8,16 @@ from tests.index.families import (
     FAMILIES,
     family,
     flipped,
-    one_part_alike,
+    parts_alike,
     queries_near,
     random,
 )
 from tests.index.inline import CUTS
 from tests.index.oracle import Oracle, answer_of, check, distances, pairs_of
 
-from hedgerow.index import EVERY_KEY, Hits, build, kernels
-from hedgerow.index.plan import Cut, cut_for
+from hedgerow.index import EVERY_KEY, Hits, build, tables
+from hedgerow.index.plan import Cut, cut_for, mask_table, reach_of
+from hedgerow.index.processor import readonly
 from hedgerow.index.segment import Segment
 
 EVERY_RADIUS = range(65)
@@ -55,7 +56,7 @@ def test_every_radius_through_any_tables(tmp_path_factory, kinds, seed, count, c
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build, "cut_for", lambda _count: cut)
         segment = built(folder, codes, keys)
-    queries = kernels.readonly(queries_near(np.random.default_rng(seed), codes, 6))
+    queries = readonly(queries_near(np.random.default_rng(seed), codes, 6))
     within = Oracle(pairs_of(codes, keys)).answers(queries)
     for radius in EVERY_RADIUS:
         found = segment._search_codes(queries, radius)
@@ -82,36 +83,59 @@ def test_exactly_at_the_radius_and_one_beyond(tmp_path, count, spread):
     assert segment._offsets.shape[0] > 0
     per_radius = len(range(0, 256, 5))
     for radius in range(32):
-        found = segment._search_codes(kernels.readonly(centre), radius)
+        found = segment._search_codes(readonly(centre), radius)
         apart = np.bitwise_count(codes ^ centre).sum(axis=1)
         distinct = {tuple(code) for code in codes[apart <= radius].tolist()}
         assert len(found) == len(distinct), f"radius {radius}"
         assert radius == 0 or len(found) >= per_radius // 8
 
 
-def test_a_crowded_bucket_takes_the_scan_and_an_overflowing_buffer_does_not_lose(tmp_path):
+@pytest.mark.parametrize(
+    ("alike", "crowd", "others", "scanned"),
+    [
+        pytest.param([0], 30_000, 30_000, False, id="one bucket: the next part tells them apart"),
+        pytest.param(
+            [3, 4], 30_000, 30_000, True, id="two next to one another: too many to compare"
+        ),
+        pytest.param(
+            [3, 4], 2_500, 60_000, False, id="more candidates than there is room for at first"
+        ),
+        pytest.param([0, 2, 4, 6, 8], 30_000, 30_000, True, id="every other: too many entries"),
+        pytest.param([15, 0], 30_000, 30_000, True, id="the last and the first"),
+    ],
+)
+def test_crowded_buckets_lose_nothing_and_take_the_scan_in_time(
+    tmp_path, monkeypatch, alike, crowd, others, scanned
+):
+    cut = Cut(16, 12)
+    monkeypatch.setattr(build, "cut_for", lambda _count: cut)
     rng = np.random.default_rng(7)
-    crowd = one_part_alike(rng, 30_000, cut_for(60_000).bits)
-    codes = np.concatenate([crowd, random(rng, 30_000)])
+    crowded = parts_alike(rng, crowd, cut.bits, alike)
+    codes = np.concatenate([crowded, random(rng, others)])
     segment = built(tmp_path / "s", codes, np.arange(len(codes)))
-    largest = int(np.diff(segment._offsets.astype(np.int64), axis=1).max())
-    assert largest > len(codes) // kernels.SCAN_RATIO + kernels.CANDIDATE_BUFFER
-    queries = queries_near(rng, crowd, 12)
+    queries = queries_near(rng, crowded, 12)
+    assert (candidates_of(segment, queries[0]) < 0) == scanned
+    if not scanned and len(alike) > 1:
+        assert candidates_of(segment, queries[0]) > tables.CANDIDATES
     check_segment(segment, codes, queries)
-    # A bucket larger than the buffer and smaller than what makes a scan quicker.
-    cut = cut_for(kernels.CANDIDATE_BUFFER + 40_500)
-    crowd = one_part_alike(rng, kernels.CANDIDATE_BUFFER + 500, cut.bits)
-    codes = np.concatenate([crowd, random(rng, 40_000)])
-    segment = built(tmp_path / "t", codes, np.arange(len(codes)))
-    largest = int(np.diff(segment._offsets.astype(np.int64), axis=1).max())
-    assert largest > kernels.CANDIDATE_BUFFER
-    assert largest < len(codes) // kernels.SCAN_RATIO + kernels.CANDIDATE_BUFFER
-    check_segment(segment, codes, queries_near(rng, crowd, 12))
+
+
+def candidates_of(segment, query):
+    """How many candidates the tables have for a query at radius 31, -1 for too many."""
+    parts, bits = segment._offsets.shape[0], (segment._offsets.shape[1] - 1).bit_length() - 1
+    reach = reach_of(31, parts)
+    masks, flips = mask_table(bits, int(reach.max()))
+    scratch = np.empty((2, masks.shape[1]), np.int64)
+    _, count = tables._candidates(
+        segment._offsets, segment._ids, segment._following, bits, readonly(query), reach,
+        masks, flips, scratch, np.empty(tables.CANDIDATES, np.int64),
+    )  # fmt: skip
+    return count
 
 
 def check_segment(segment, codes, queries):
     for radius in (0, 5, 30, 31, 32, 60):
-        found = segment._search_codes(kernels.readonly(queries), radius)
+        found = segment._search_codes(readonly(queries), radius)
         wanted = (distances(queries, codes) <= radius).sum(axis=1).tolist()
         assert np.bincount(found[:, 0], minlength=len(queries)).tolist() == wanted, radius
 
@@ -122,16 +146,16 @@ def test_near_identical_codes_do_not_send_other_queries_to_the_scan(tmp_path):
     crowd = flipped(centre.repeat(100_000, axis=0), rng.integers(0, 256, (100_000, 3)))
     codes = np.concatenate([crowd, random(rng, 100_000)])
     segment = built(tmp_path / "s", codes, np.arange(len(codes)))
-    other = kernels.readonly(codes[-1:])
+    other = readonly(codes[-1:])
     parts, bits = segment._offsets.shape[0], (segment._offsets.shape[1] - 1).bit_length() - 1
     # What its own buckets hold, all parts together, is a handful, whatever the crowd's hold.
     entries = 0
     for part in range(parts):
-        value = int(kernels.part_of(other[0], part, bits))
+        value = int(tables.part_of(other[0], part, bits))
         entries += int(segment._offsets[part, value + 1]) - int(segment._offsets[part, value])
     assert entries < 1000
     assert len(segment._search_codes(other, 31)) == 1
-    assert len(segment._search_codes(kernels.readonly(centre), 31)) == len(segment.codes) - 100_000
+    assert len(segment._search_codes(readonly(centre), 31)) == len(segment.codes) - 100_000
 
 
 @pytest.mark.parametrize("power", [11, 12, 14, 16, 18])
@@ -145,6 +169,6 @@ def test_the_cut_of_each_size_finds_what_is_there(tmp_path, power, monkeypatch):
     distinct = np.unique(codes, axis=0)
     queries = queries_near(np.random.default_rng(power), codes, 20)
     for radius in (0, 1, 9, 16, 30, 31):
-        found = segment._search_codes(kernels.readonly(queries), radius)
+        found = segment._search_codes(readonly(queries), radius)
         wanted = (distances(queries, distinct) <= radius).sum(axis=1).tolist()
         assert np.bincount(found[:, 0], minlength=len(queries)).tolist() == wanted
