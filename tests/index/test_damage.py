@@ -110,7 +110,19 @@ def test_a_manifest_damaged_anywhere(folder, history, how):
 
 
 @pytest.mark.parametrize(
-    "text", ["[]", "null", "3", '"text"', "{}", '{"format": 2}', '{"format": 1}', '{"format": 99}', "\x00\xff", ""]
+    "text",
+    [
+        "[]",
+        "null",
+        "3",
+        '"text"',
+        "{}",
+        '{"format": 2}',
+        '{"format": 1}',
+        '{"format": 99}',
+        "\x00\xff",
+        "",
+    ],
 )
 def test_a_manifest_that_is_another_thing(folder, history, text):
     (folder / "manifest.json").write_text(text)
