@@ -31,7 +31,7 @@ class Visitor(threading.Thread):
         super().__init__(daemon=True)
         self._server = server
         self._files = files
-        self._random = random.Random(seed)
+        self._random = random.Random(f"visitor {seed}")  # never the numbers the bank was made of
         self.stopped = threading.Event()
         self.answers = 0
         self.failure: BaseException | None = None
