@@ -284,6 +284,21 @@ def test_a_database_that_was_put_back_under_a_reader(follow, feed):
 # Several catalogues
 
 
+def test_beside_a_process_of_another_release(follow, feed, folder):
+    feed.some_changes(np.random.default_rng(1), 20)
+    writer = follow()
+    writer.follow()
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 1'))
+    with pytest.raises(IndexLocked, match="stop that process and start again") as refused:
+        follow()
+    assert "delete" not in str(refused.value)
+    writer.close()
+    again = follow()
+    again.follow()
+    holds_all(again, feed)
+
+
 def test_a_reader_follows_the_feed_while_the_writer_does(follow, feed):
     rng = np.random.default_rng(3)
     writer = follow(8)

@@ -219,7 +219,42 @@ def test_an_array_in_another_order(folder, segment, file):
         Index.open(folder)
 
 
-def test_tables_of_another_segment(folder, segment):
+@pytest.mark.parametrize("file", FILES)
+def test_a_header_damaged_anywhere(folder, segment, file):
+    whole = contents_or_damage(folder)
+    path = next(segment.glob(f"{file}.npy"))
+    data = path.read_bytes()
+    refused = 0
+    for bit in range(8 * 128):
+        changed = bytearray(data)
+        changed[bit >> 3] ^= 1 << (bit & 7)
+        path.write_bytes(changed)
+        found = contents_or_damage(folder)
+        assert found in (None, whole), f"bit {bit}"
+        refused += found is None
+    assert refused > 500
+
+
+def contents_or_damage(folder):
+    try:
+        index = Index.open(folder, "read")
+    except IndexDamaged:
+        return None
+    with index:
+        return contents(index)
+
+
+def test_tables_of_more_bits_than_a_code_has(folder, segment):
+    offsets = np.load(segment / "offsets.npy")
+    for file, rows in (("offsets", 33), ("following", 33), ("ids", 32)):
+        array = np.load(segment / f"{file}.npy")
+        np.save(segment / f"{file}.npy", np.resize(array, (rows, *array.shape[1:])))
+    assert np.load(segment / "offsets.npy").shape == (33, offsets.shape[1])
+    with pytest.raises(IndexDamaged, match="more than a code has"):
+        Index.open(folder)
+
+
+def test_tables_that_end_before_the_last_code(folder, segment):
     path = segment / "offsets.npy"
     np.save(path, np.load(path) // 2)
     with pytest.raises(IndexDamaged):

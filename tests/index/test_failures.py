@@ -303,3 +303,10 @@ def test_clear_begins_again(index, make, folder):
     assert contents(index) == wanted
     again = reopened(make, index)
     assert (contents(again), again.sequence) == (wanted, 2)
+
+
+def test_more_pairs_than_a_segment_can_number(tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "MAX_PAIRS", 9)
+    with pytest.raises(ValueError, match="at most 9 pairs, not 10"):
+        build.build_segment(tmp_path / "s", family("random", 1, 10), np.arange(10))
+    assert not (tmp_path / "s").exists()

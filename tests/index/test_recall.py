@@ -90,6 +90,54 @@ def test_exactly_at_the_radius_and_one_beyond(tmp_path, count, spread):
         assert radius == 0 or len(found) >= per_radius // 8
 
 
+@pytest.mark.parametrize("radius", [15, 16, 31])
+@pytest.mark.parametrize("cut", [Cut(13, 13), Cut(16, 15), Cut(16, 16)], ids=str)
+def test_codes_that_one_part_alone_finds(tmp_path, monkeypatch, cut, radius):
+    """Each part in turn, the last one with the first behind it too."""
+    monkeypatch.setattr(build, "cut_for", lambda _count: cut)
+    rng = np.random.default_rng(radius)
+    centre = random(rng, 1)
+    apart = np.array(found_by_one_part(reach_of(radius, cut.parts)))
+    assert (apart.sum(axis=1) == radius).all()
+    edge = np.concatenate([apart_by(rng, centre, counts, cut.bits) for counts in apart])
+    codes = np.concatenate([edge, random(rng, 3000)])
+    segment = built(tmp_path / "s", codes, np.arange(len(codes)))
+    assert candidates_of(segment, centre[0], radius) >= 0  # it isn't the scan that finds them
+    found = segment._search_codes(readonly(centre), radius)
+    wanted = np.flatnonzero(distances(centre, segment.codes)[0] <= radius)
+    assert len(wanted) == len(edge)
+    assert sorted(found[:, 1].tolist()) == wanted.tolist()
+
+
+def found_by_one_part(reach):
+    """How many bits of each part to flip so that one part alone is near with the next: rows.
+
+    Every other part is one bit beyond its reach, but for two in a row anywhere: there the first is
+    just within, and the next so far beyond that both together aren't near.
+    """
+    parts = len(reach)
+    rows = []
+    for finder in np.flatnonzero(reach >= 0):
+        alone = reach + 1
+        alone[finder] -= 1
+        rows.append(alone)
+        for first in range(finder + 1, finder + parts - 1):
+            if reach[first % parts] >= 0:
+                pair = alone.copy()
+                pair[first % parts] -= 1
+                pair[(first + 1) % parts] += 1
+                rows.append(pair)
+    return rows
+
+
+def apart_by(rng, code, counts, bits):
+    """`code` with so many bits of each part flipped."""
+    flips = [
+        part * bits + rng.choice(bits, count, replace=False) for part, count in enumerate(counts)
+    ]
+    return flipped(code, np.concatenate(flips)[np.newaxis])
+
+
 @pytest.mark.parametrize(
     ("alike", "crowd", "others", "scanned"),
     [
@@ -116,10 +164,10 @@ def test_crowded_buckets_lose_nothing_and_take_the_scan_in_time(
     check_segment(segment, codes, queries)
 
 
-def candidates_of(segment, query):
-    """How many candidates the tables have for a query at radius 31, -1 for too many."""
+def candidates_of(segment, query, radius=31):
+    """How many candidates the tables have for a query, -1 for too many."""
     parts, bits = segment._offsets.shape[0], (segment._offsets.shape[1] - 1).bit_length() - 1
-    reach = reach_of(31, parts)
+    reach = reach_of(radius, parts)
     masks, flips = mask_table(bits, int(reach.max()))
     scratch = np.empty((2, masks.shape[1]), np.int64)
     _, count = tables._candidates(

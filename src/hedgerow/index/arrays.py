@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 _HEADER = re.compile(
-    rb"\{'descr': '([<|][iu][1-8])', 'fortran_order': False, 'shape': \(([\d, ]*)\), \} *\n"
+    rb"\{'descr': '([<|][iu][1248])', 'fortran_order': False, 'shape': \(([\d, ]*)\), \} *\n"
 )
 
 

@@ -14,6 +14,9 @@ from hedgerow.index.codes import Codes, Keys
 from hedgerow.index.plan import cut_for, row_bytes
 from hedgerow.index.processor import LANES, readonly
 
+MAX_PAIRS = 2**32 - 1
+"""Pairs in one segment: places in its files are 32-bit numbers."""
+
 
 def _sorted_pairs(codes: Codes, keys: Keys) -> tuple[Codes, Keys]:
     """The pairs in order of code, then key.
@@ -65,8 +68,11 @@ def build_segment(folder: Path, codes: Codes, keys: Keys) -> None:
     """Write the files of a segment with these pairs, each once, to the new folder `folder`.
 
     codes: uint64 (n, 4) and keys: int64 (n,), n > 0, in any order. The files are on disk
-    (fsync) when this returns; the folder counts only once a manifest names it.
+    (fsync) when this returns; the folder counts only once a manifest names it. Raises ValueError
+    where there are more than MAX_PAIRS.
     """
+    if len(keys) > MAX_PAIRS:
+        raise ValueError(f"a segment holds at most {MAX_PAIRS:,} pairs, not {len(keys):,}")
     folder.mkdir(parents=True)
     codes, keys = _sorted_pairs(codes, keys)
     again = np.zeros(len(keys), np.bool_)

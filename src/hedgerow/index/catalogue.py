@@ -82,7 +82,7 @@ class Catalogue:
         try:
             index = Index.open(self._folder, "write", seal_at=self._seal_at)
         except IndexLocked:
-            index = Index.open(self._folder, "read", seal_at=self._seal_at)
+            index = self._open_beside_the_writer()
         except IndexDamaged as damage:
             _log.warning("The index is made again from its feed: %s", damage)
             index = Index.open(self._folder, "write", seal_at=self._seal_at, anew=True)
@@ -93,6 +93,16 @@ class Catalogue:
             index.close()
             raise
         return index
+
+    def _open_beside_the_writer(self) -> Index:
+        try:
+            return Index.open(self._folder, "read", seal_at=self._seal_at)
+        except IndexDamaged as damage:
+            raise IndexLocked(
+                f"another process uses the index in {self._folder}, and this one can't read it: it "
+                "is of another release, or damaged; stop that process and start again, which "
+                "makes the index again"
+            ) from damage
 
     def _begin_again(self, index: Index) -> None:
         """Empty an index of another feed: the database was restored or replaced."""

@@ -11,6 +11,10 @@ import numpy as np
 
 from hedgerow.index.processor import popcount
 
+COMPILED_WITH = "7e2172869ed78408"
+"""Digest of processor.py, whose code is compiled into these loops: Numba keeps compiled code until
+the file itself changes. tests/index/test_compiled.py says what to write here."""
+
 SCAN_BLOCK = 512
 """Codes (16 kB) compared with every query while they are in the nearest cache."""
 
@@ -71,7 +75,7 @@ def _scan_many(codes, queries, radius, found, count):
             c3[c] = codes[start + c, 3]
         for row in range(queries.shape[0]):
             q0, q1, q2, q3 = queries[row, 0], queries[row, 1], queries[row, 2], queries[row, 3]
-            near = np.int64(0)
+            matches = np.int64(0)
             for c in range(stop - start):
                 apart = np.int64(
                     popcount(c0[c] ^ q0)
@@ -79,8 +83,8 @@ def _scan_many(codes, queries, radius, found, count):
                     + popcount(c2[c] ^ q2)
                     + popcount(c3[c] ^ q3)
                 )
-                near += np.int64(apart <= radius)
-            if near:
+                matches += np.int64(apart <= radius)
+            if matches:
                 found, count = collect(codes, start, stop, queries[row], row, radius, found, count)
     return found, count
 

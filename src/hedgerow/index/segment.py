@@ -31,7 +31,7 @@ import numpy.typing as npt
 
 from hedgerow.index import kernels, tables
 from hedgerow.index.arrays import open_array
-from hedgerow.index.codes import WORDS, Codes, Keys
+from hedgerow.index.codes import BITS, WORDS, Codes, Keys
 from hedgerow.index.errors import IndexDamaged
 from hedgerow.index.hits import Grouping, Hits
 from hedgerow.index.plan import MAX_TABLE_RADIUS, mask_table, reach_of, row_bytes
@@ -67,6 +67,8 @@ def _check(arrays: dict[str, npt.NDArray[Any]], dead: npt.NDArray[Any] | None) -
     starts, offsets = arrays["owner_starts"], arrays["offsets"]
     if (len(starts) and int(starts[-1]) != sum(pairs)) or (offsets[:, -1] != sum(count)).any():
         raise ValueError("the tables are not of these codes and keys")
+    if parts * ((width - 1).bit_length() - 1) > BITS:
+        raise ValueError(f"offsets has {parts} parts of {width - 1} values, more than a code has")
 
 
 class Segment:
@@ -127,8 +129,8 @@ class Segment:
 
     @property
     def _searched(self) -> tuple[npt.NDArray[Any], ...]:
-        tables = (self._offsets, self._following, self._ids)
-        return (*tables, self.codes, self._owner_starts, self.keys)
+        found_by = (self._offsets, self._following, self._ids)
+        return (*found_by, self.codes, self._owner_starts, self.keys)
 
     def warm(self, ending: Callable[[], bool]) -> None:
         """Read what searching touches from the disk, so that no search has to wait for it.

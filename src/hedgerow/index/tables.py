@@ -13,6 +13,9 @@ import numpy as np
 from hedgerow.index.kernels import collect, distance_of, grown
 from hedgerow.index.processor import LANES, lowest, near, popcount, prefetch
 
+COMPILED_WITH = "027d89f98e728bbd"
+"""Digest of kernels.py, as there of processor.py."""
+
 FOLLOWING_BITS = 16
 """Bits of the part that follows, which each entry holds beside its code's row."""
 
@@ -24,7 +27,7 @@ BUCKETS_AHEAD = 4
 
 SCAN_RATIO = 16
 """A comparison out of order costs about as much as 16 in order: past one candidate in 16 codes,
-or as many entries as codes, a scan of the whole segment is quicker, and bounds what crowded
+or more entries than codes, a scan of the whole segment is quicker, and bounds what crowded
 buckets can cost."""
 
 CANDIDATES = 1024
