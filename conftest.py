@@ -5,10 +5,21 @@ run there. Where everything is there to run it a skip would be a silence.
 """
 
 import os
+import signal
 
 import pytest
 
 IN_CI = os.environ.get("HEDGEROW_CI") == "1"
+
+
+def pytest_configure():
+    """Hear Ctrl-C, which tests send to programs they start.
+
+    A shell without job control starts what it puts in the background deaf to it, and with that
+    all that is started by it.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):

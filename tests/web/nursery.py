@@ -50,7 +50,8 @@ def _bear_for_ever(database_url: str, home: Path) -> None:
     import signal
 
     import numpy as np
-    import tests.web.running  # noqa: F401 - loaded once, for all that are born
+    import psycopg  # noqa: F401 - this and the next are loaded once, for all that are born
+    import tests.web.running  # noqa: F401
 
     from hedgerow.index import Index
 
