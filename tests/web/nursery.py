@@ -50,8 +50,9 @@ def _bear_for_ever(database_url: str, home: Path) -> None:
     import signal
 
     import numpy as np
-    import psycopg  # noqa: F401 - this and the next are loaded once, for all that are born
-    import tests.web.running  # noqa: F401
+    import psycopg  # noqa: F401 - loaded once, for all that are born
+    import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401 - likewise
+    import tests.web.running  # noqa: F401 - likewise
 
     from hedgerow.index import Index
 

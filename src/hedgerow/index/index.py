@@ -339,7 +339,7 @@ class Index:
     def compact(self) -> None:
         """Start to merge all segments into one, in the background: a search then asks only one.
 
-        Rewrites the whole index, about 1.5 s a million codes: for quiet hours.
+        Rewrites the whole index, about 2 s a million codes: for quiet hours.
         """
         self._maintenance.compact()
 

@@ -50,9 +50,10 @@ def _check(arrays: dict[str, npt.NDArray[Any]], dead: npt.NDArray[Any] | None) -
     """
     count, pairs = arrays["codes"].shape[:1], arrays["keys"].shape[:1]
     parts, width = (*arrays["offsets"].shape, 0, 0)[:2]
+    bits = max((width - 1).bit_length() - 1, 0)
     expected: dict[str, tuple[type, tuple[int, ...]]] = {
         "codes": (np.uint64, (*count, WORDS)),
-        "offsets": (np.uint32, (parts, 2 ** max((width - 1).bit_length() - 1, 0) + 1)),
+        "offsets": (np.uint32, (parts, 2**bits + 1)),
         "ids": (np.uint8, (max(parts - 1, 0), sum(count), row_bytes(sum(count)))),
         "following": (np.uint16, (parts, sum(count) + LANES)),
         "owner_starts": (np.uint32, (0,) if count == pairs else (sum(count) + 1,)),
@@ -67,8 +68,8 @@ def _check(arrays: dict[str, npt.NDArray[Any]], dead: npt.NDArray[Any] | None) -
     starts, offsets = arrays["owner_starts"], arrays["offsets"]
     if (len(starts) and int(starts[-1]) != sum(pairs)) or (offsets[:, -1] != sum(count)).any():
         raise ValueError("the tables are not of these codes and keys")
-    if parts * ((width - 1).bit_length() - 1) > BITS:
-        raise ValueError(f"offsets has {parts} parts of {width - 1} values, more than a code has")
+    if parts * bits > BITS:
+        raise ValueError(f"{parts} parts of {bits} bits are more than a code has")
 
 
 class Segment:
