@@ -156,7 +156,6 @@ def test_more_imports_than_there_are_places_are_told_to_come_again(make_server):
 
 def test_the_list_is_on_the_disk_without_a_name(server, client, bank):
     """So nothing of it can stay, however the process ends."""
-    seen = {}
     arrived, go_on = threading.Event(), threading.Event()
 
     def slowly():
@@ -169,7 +168,8 @@ def test_the_list_is_on_the_disk_without_a_name(server, client, bank):
     assert arrived.wait(60)
     folder = str(server.plan.incoming)
 
-    def written():
+    def open_there():
+        seen = {}
         for link in Path("/proc/self/fd").iterdir():
             try:
                 target = str(link.readlink())
@@ -177,13 +177,16 @@ def test_the_list_is_on_the_disk_without_a_name(server, client, bank):
                     seen[target] = link.stat()
             except FileNotFoundError:
                 continue
-        return any(one.st_size > 1 << 20 for one in seen.values())
+        return seen
 
-    server.wait_until(written)
+    server.wait_until(lambda: any(one.st_size > 1 << 20 for one in open_there().values()))
+    # Looked at once more: it has a name while it is made, and that look may have met it then.
+    seen = open_there()
     named = list(server.plan.incoming.iterdir())
     go_on.set()
     sender.join()
     assert named == []
+    assert max(one.st_size for one in seen.values()) > 1 << 20
     assert all(name.endswith(" (deleted)") for name in seen)
     assert {one.st_mode & 0o777 for one in seen.values()} == {0o600}
     assert {one.st_nlink for one in seen.values()} == {0}

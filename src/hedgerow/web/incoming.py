@@ -1,7 +1,7 @@
 """Lists that come in to be imported: on the disk while they are, and gone whatever happens.
 
-The file has no name from its first moment on, so the system takes it away with the process that
-has it open, even where that is killed. It is the owner's alone.
+The file has lost its name before anything is written to it, so the system takes it away with the
+process that has it open, even where that is killed. It is the owner's alone.
 """
 
 from __future__ import annotations
