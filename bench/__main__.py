@@ -16,7 +16,10 @@ from pathlib import Path
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
-PARTS = ("startup", "hashing", "scanning", "importing", "index", "serve")
+PARTS = (
+    *("startup", "hashing", "boxes", "video", "scanning", "importing"),
+    *("index", "landmarks", "serve"),
+)
 OUT = Path(__file__).resolve().parent / "out"
 
 

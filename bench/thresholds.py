@@ -1,135 +1,112 @@
-"""What a threshold finds and what it mistakes: `python -m bench.thresholds [--write]`.
+"""The measured tables of the docs: `python -m bench.thresholds [--results FILE] [--write]`.
 
-Edits each photograph in several ways, and counts at each threshold the edits that PDQ (with its
-sixteen variants) still finds, and the pairs of different photographs that it takes for the same.
-With --write the table goes into docs/thresholds.md.
+Evaluates photographs as `hedgerow eval` does, or takes the results that it left in a file, and
+shows what each threshold finds and what it mistakes. With --write the tables go into
+docs/thresholds.md, and the suite into docs/evaluation.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
-from collections.abc import Callable
-
-import numpy as np
-from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+import json
+from pathlib import Path
+from typing import Any
 
 from bench.pictures import photographs
-from bench.report import ROOT, put_between
-from hedgerow.index import codes_from_hex
-from hedgerow.signals.pdq import MINIMUM_QUALITY, pdq_variants
+from bench.report import ROOT, machine, put_between
+from hedgerow.evaluation import (
+    IMPOSTOR_HEADINGS,
+    SUITE,
+    Options,
+    as_json,
+    changes_table,
+    evaluate,
+    headings,
+    impostor_rows,
+    markdown_table,
+    rows,
+    suite_table,
+    summary,
+    threshold_rows,
+)
+from hedgerow.signals import signal_type
 
-THRESHOLDS = (0, 8, 16, 24, 31, 40, 48)
 MOST = 300
-BEGIN, END = "<!-- measured: made by `python -m bench.thresholds --write` -->", "<!-- end -->"
-
-Edit = Callable[[Image.Image], Image.Image]
-
-
-def saved(quality: int) -> Edit:
-    def edit(picture: Image.Image) -> Image.Image:
-        data = io.BytesIO()
-        picture.save(data, "JPEG", quality=quality)
-        return Image.open(data)
-
-    return edit
+DISTANCES = (0, 8, 16, 24, 31, 40, 48, 64)
+LANDMARKS = (6, 8, 10, 12, 15, 20)
+END = "<!-- end -->"
 
 
-def cropped(share: float) -> Edit:
-    def edit(picture: Image.Image) -> Image.Image:
-        left, top = round(picture.width * share / 2), round(picture.height * share / 2)
-        return picture.crop((left, top, picture.width - left, picture.height - top))
-
-    return edit
+def begin(what: str) -> str:
+    """The mark before a table."""
+    return f"<!-- {what}: made by `python -m bench.thresholds --write` -->"
 
 
-def noisy(picture: Image.Image) -> Image.Image:
-    noise = np.random.default_rng(0).normal(0, 20, (picture.height, picture.width, 3))
-    return Image.fromarray(np.clip(np.asarray(picture) + noise, 0, 255).astype(np.uint8))
+def measured(limit: int, jobs: int) -> dict[str, Any]:
+    """Results of an evaluation of photographs."""
+    stage = ""
+
+    def advance(what: str, done: int, total: int | None) -> None:
+        nonlocal stage
+        if what != stage or done == total:
+            stage = what
+            print(f"{what}: {done} of {total}", flush=True)
+
+    return as_json(evaluate(photographs()[0].parent, Options(limit=limit, jobs=jobs), advance))
 
 
-EDITS: dict[str, Edit] = {
-    "JPEG quality 20": saved(20),
-    "JPEG quality 5": saved(5),
-    "a quarter of the size": lambda p: p.resize((p.width // 4, p.height // 4)),
-    "blurred (radius 3)": lambda p: p.filter(ImageFilter.GaussianBlur(3)),
-    "brighter by half": lambda p: ImageEnhance.Brightness(p).enhance(1.5),
-    "greyscale": ImageOps.grayscale,
-    "noise (sigma 20)": noisy,
-    "mirrored": ImageOps.mirror,
-    "turned by 90°": lambda p: p.transpose(Image.Transpose.ROTATE_90),
-    "negative": ImageOps.invert,
-    "turned by 2°": lambda p: p.rotate(2, Image.Resampling.BICUBIC),
-    "cropped by 5 %": cropped(0.05),
-    "cropped by 10 %": cropped(0.1),
-    "framed (10 % on each side)": lambda p: ImageOps.expand(p, p.width // 10, "white"),
-}
+def tables(results: dict[str, Any]) -> dict[str, str]:
+    """The tables for docs/thresholds.md, by what they are of."""
+    pictures = results["pictures"]
+    under = f"{summary(pictures, 'photographs')}. Hedgerow {results['hedgerow']}."
+    return {
+        "distances": markdown_table(
+            ["edit", *(f"≤ {bits}" for bits in DISTANCES)],
+            threshold_rows(pictures, "cheap", DISTANCES),
+        ),
+        "landmarks": markdown_table(
+            ["edit", *(f"≥ {count}" for count in LANDMARKS)],
+            threshold_rows(pictures, "local", LANDMARKS),
+        ),
+        "impostors": markdown_table(IMPOSTOR_HEADINGS, impostor_rows(pictures)),
+        "edits": markdown_table(headings(pictures), rows(pictures)) + f"\n\n{under}",
+    }
 
 
-def variants_of(picture: Image.Image) -> np.ndarray:
-    pixels = np.asarray(picture.convert("L" if picture.mode == "L" else "RGB"))
-    return codes_from_hex(list(pdq_variants(pixels)[0].values()))
-
-
-def nearest(codes: np.ndarray, variants: np.ndarray) -> np.ndarray:
-    """For each code its distance to the nearest of the variants."""
-    apart = np.bitwise_count(codes[:, np.newaxis] ^ variants[np.newaxis]).sum(axis=2)
-    least: np.ndarray = apart.min(axis=1)
-    return least
-
-
-def originals() -> list[Image.Image]:
-    pictures = []
-    for path in photographs():
-        with Image.open(path) as opened:
-            picture = opened.convert("RGB")
-        if pdq_variants(np.asarray(picture))[1] >= MINIMUM_QUALITY:
-            pictures.append(picture)
-        if len(pictures) == MOST:
-            break
-    return pictures
-
-
-def table() -> str:
-    pictures = originals()
-    banked = np.concatenate([variants_of(picture)[:1] for picture in pictures])
-    lines = [
-        "| edit | " + " | ".join(f"≤ {bits}" for bits in THRESHOLDS) + " |",
-        "| --- |" + " ---: |" * len(THRESHOLDS),
-    ]
-    for name, edit in EDITS.items():
-        found = np.array(
-            [
-                nearest(banked[row : row + 1], variants_of(edit(picture)))[0]
-                for row, picture in enumerate(pictures)
-            ]
-        )
-        shares = [f"{100 * (found <= bits).mean():.0f} %" for bits in THRESHOLDS]
-        lines.append(f"| {name} | " + " | ".join(shares) + " |")
-    impostors = np.concatenate(
-        [
-            np.delete(nearest(banked, variants_of(picture)), row)
-            for row, picture in enumerate(pictures)
-        ]
-    )
-    wrong = [f"{int((impostors <= bits).sum())}" for bits in THRESHOLDS]
-    lines.append("| **other photographs taken for it** | " + " | ".join(wrong) + " |")
-    lines.append(
-        f"\n{len(pictures)} photographs of quality {MINIMUM_QUALITY} or more, each looked up in "
-        f"its sixteen variants; {len(impostors):,} pairs of different photographs, the nearest "
-        f"{impostors.min()} bits apart."
-    )
-    return "\n".join(lines)
+def suite() -> dict[str, str]:
+    """The tables for docs/evaluation.md."""
+    pictures = [edit for edit in SUITE if not edit.key.startswith("video-")]
+    videos = [edit for edit in SUITE if edit.key.startswith("video-")]
+    return {
+        "pictures": suite_table(pictures),
+        "videos": suite_table(videos),
+        "steps": changes_table(),
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.thresholds", description=__doc__)
-    parser.add_argument("--write", action="store_true", help="put it into docs/thresholds.md")
+    parser.add_argument("--results", type=Path, help="results.json that hedgerow eval has written")
+    parser.add_argument("--limit", type=int, default=MOST, help=f"photographs ({MOST})")
+    parser.add_argument("--jobs", type=int, default=2, help="worker processes (2)")
+    parser.add_argument("--write", action="store_true", help="put the tables into the docs")
+    parser.add_argument("--suite", action="store_true", help="the tables of the suite alone")
     arguments = parser.parse_args()
-    found = table()
-    print(found)
+    told = {} if arguments.suite else tables(_results(arguments))
+    for what, table in told.items():
+        print(f"\n{what}\n\n{table}")
     if arguments.write:
-        put_between(ROOT / "docs" / "thresholds.md", BEGIN, END, found)
+        for page, found in (("thresholds", told), ("evaluation", suite())):
+            for what, table in found.items():
+                put_between(ROOT / "docs" / f"{page}.md", begin(what), END, table)
+    print(f"\nPDQ's threshold is {signal_type('pdq').default_threshold}. On {machine()}.")
+
+
+def _results(arguments: argparse.Namespace) -> dict[str, Any]:
+    if arguments.results is None:
+        return measured(arguments.limit, arguments.jobs)
+    read: dict[str, Any] = json.loads(arguments.results.read_text())
+    return read
 
 
 if __name__ == "__main__":

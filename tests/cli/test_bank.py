@@ -32,6 +32,7 @@ def test_a_bank_from_its_making_to_its_end(newcomer, pictures):
         "contents": 0,
         "created_at": None,
         "test": False,
+        "local": False,
     }
     assert created["created_at"].endswith("+00:00")
     assert stat.S_IMODE(newcomer.kept.stat().st_mode) == 0o700

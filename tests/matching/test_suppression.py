@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 from tests.matching.signals import flipped, md5, pdq, query
 
-from hedgerow.matching import Verdict
+from hedgerow.matching import Match, Seen, Verdict
+from hedgerow.matching.verdicts import suppress
 from hedgerow.signals import Comparison, Signal, registry
 
 UPLOAD = pdq(1)
@@ -87,3 +88,55 @@ def test_what_says_little_suppresses_nothing(known, matcher):
     assert sound.verdict == Verdict.CLEAR
     assert poor.verdict == Verdict.REVIEW
     assert cut.verdict == Verdict.BLOCK
+
+
+def seen_match(action, distance, **seen):
+    return Match(
+        bank="harmless" if action is None else "known",
+        bank_id=1 if action is None else 2,
+        content_id=distance,
+        action=action,
+        signal_type=seen.pop("type", "pdq"),
+        distance=distance,
+        threshold=31,
+        transform="none",
+        value="",
+        banked_value="",
+        seen=Seen(**seen),
+    )
+
+
+LEFT, RIGHT, MOST_OF_LEFT = (0, 0, 100, 100), (100, 0, 100, 100), (2, 2, 96, 96)
+
+
+@pytest.mark.parametrize(
+    ("known", "harmless", "hidden"),
+    [
+        ({"box": LEFT}, {"box": LEFT}, True),
+        ({"box": LEFT}, {"box": RIGHT}, False),
+        ({"box": LEFT}, {}, False),
+        ({}, {"box": LEFT}, False),
+        ({"seconds": (10, 12)}, {"seconds": (9, 13)}, True),
+        ({"seconds": (10, 12)}, {"seconds": (0, 11)}, False),
+        ({"seconds": (10, 12)}, {}, False),
+        ({"seconds": (10, 12), "box": LEFT}, {"seconds": (9, 13)}, False),
+        ({"landmarks": 12, "box": MOST_OF_LEFT}, {"landmarks": 30, "box": LEFT}, True),
+        ({"landmarks": 12, "box": LEFT}, {"landmarks": 30, "box": RIGHT}, False),
+        ({"landmarks": 30, "box": LEFT}, {"landmarks": 12, "box": LEFT}, False),
+    ],
+)
+def test_a_false_positive_elsewhere_hides_nothing(known, harmless, hidden):
+    kind = "local" if "landmarks" in known else "pdq"
+    positive = seen_match(Verdict.BLOCK, 20, type=kind, **known)
+    negative = seen_match(None, 5, type=kind, **harmless)
+    counted, suppressed = suppress([positive], [negative])
+    assert bool(suppressed) == hidden
+    assert bool(counted) != hidden
+
+
+def test_the_false_positive_itself_hides_all_that_is_only_near():
+    file = seen_match(None, 0, type="md5")
+    near, same = seen_match(Verdict.BLOCK, 20, box=LEFT), seen_match(Verdict.BLOCK, 0)
+    counted, suppressed = suppress([near, same], [file])
+    assert [one.match for one in suppressed] == [near]
+    assert counted == [same]

@@ -158,3 +158,15 @@ _DEEDS = {
     "write": _write,
     "tell": _tell,
 }
+
+
+def sleep_on_video(file, options):
+    """Take longer than any file may."""
+    time.sleep(600)
+
+
+def waits_with_videos(file, options):
+    """A video takes until a file is there; anything else no time."""
+    while file.is_video and not Path(options["until"]).exists():
+        time.sleep(0.01)
+    return {"video": file.is_video}

@@ -58,7 +58,7 @@ def install(tmp_path, monkeypatch):
 
 def test_a_type_of_another_package(install):
     install(GOOD)
-    assert set(registry()) == {"pdq", "md5", "sha1", "sha256", "crc32"}
+    assert set(registry()) == {"pdq", "md5", "sha1", "sha256", "local", "vpdq", "crc32"}
     assert signal_type("crc32").name == "crc32"
     assert parse("crc32", " CBF43926") == "cbf43926"
     answer = hash_file(File(b"123456789", Limits()), {"types": ["crc32"]})

@@ -82,6 +82,8 @@ def plan_for(home: Path, database_url: str | None = None, **changes: Any) -> Pla
             "database_url": database_url or f"sqlite:///{home}/hedgerow.db",
             "index_folder": home / "index",
             "incoming": home / "incoming",
+            "vault_key": home / "vault.key",
+            "sealed_folder": home / "sealed",
             "jobs": 1,
             "log": Logging(requests=False),  # the last line would come after the end of its test
         }

@@ -6,7 +6,8 @@ from hedgerow.web.service import Plan
 
 
 def test_what_every_upload_takes_goes_the_short_way():
-    app = create_app(Plan("sqlite://", Path("index"), Path("incoming")))
+    folders = map(Path, ("index", "incoming", "key", "sealed"))
+    app = create_app(Plan("sqlite://", *folders))
     assert Direct(app, app.routes).ways == {
         ("POST", "/api/v1/match"),
         ("POST", "/api/v1/match/batch"),

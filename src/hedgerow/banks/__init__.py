@@ -36,6 +36,7 @@ from hedgerow.banks.lookups import (
     mark_of,
     policies,
 )
+from hedgerow.banks.parts import LOCAL, PartsFeed, Payloads
 from hedgerow.banks.records import (
     Action,
     Added,
@@ -55,6 +56,7 @@ from hedgerow.banks.service import Banks
 __all__ = [
     "CONTENT_BITS",
     "DEFAULT_LIMITS",
+    "LOCAL",
     "SENTINEL_NAME",
     "SENTINEL_PDQ",
     "Action",
@@ -86,6 +88,8 @@ __all__ = [
     "NoSuchContent",
     "NoSuchImport",
     "NumbersUsedUp",
+    "PartsFeed",
+    "Payloads",
     "Policy",
     "Progress",
     "SignalFeed",

@@ -30,13 +30,15 @@ class Op(StrEnum):
     change's `import_id`, as the numbers of an import interleave with those of others. Which of
     them are still there, and their signals, is read from the contents. `remove`: one content is
     gone. `remove_bank`: a bank and all in it are gone. `configure`: a bank was made, or its name,
-    action, thresholds or description changed.
+    action, thresholds or description changed. `forget`: the bank has no signals of the change's
+    `signal_type` any more, while the contents stay.
     """
 
     ADD = "add"
     REMOVE = "remove"
     REMOVE_BANK = "remove_bank"
     CONFIGURE = "configure"
+    FORGET = "forget"
 
 
 def next_sequence(session: Session) -> int:
@@ -57,6 +59,7 @@ def record(
     first: int | None = None,
     last: int | None = None,
     import_id: int | None = None,
+    signal_type: str | None = None,
 ) -> None:
     """Write the line of a change whose number was taken at the transaction's beginning."""
     session.execute(
@@ -68,6 +71,7 @@ def record(
             last_content_id=first if last is None else last,
             import_id=import_id,
             at=now(),
+            signal_type=signal_type,
         )
     )
 

@@ -114,8 +114,24 @@ def threshold(name: str, distance: int) -> int:
     return distance
 
 
-def signal(name: str, value: str, quality: int | None, limits: Limits) -> Signal:
+def signal(
+    name: str, value: str, quality: int | None, limits: Limits, payload: bytes = b""
+) -> Signal:
     """Return a signal in its normal form.
+
+    Raises:
+        BadContent: the type is unknown, or the value or the payload isn't of that type.
+    """
+    value = signal_value(name, value, limits)
+    # A quality from a file can be of any type, and True would pass for 1.
+    if quality is not None and (type(quality) is not int or not 0 <= quality <= 100):
+        msg = f"the quality of {name} is a whole number from 0 to 100"
+        raise BadContent(msg)
+    return Signal(name, value, quality, _payload(name, value, payload, limits))
+
+
+def signal_value(name: str, value: str, limits: Limits) -> str:
+    """Return the value of a signal in its normal form.
 
     Raises:
         BadContent: the type is unknown, or the value isn't of that type.
@@ -130,11 +146,46 @@ def signal(name: str, value: str, quality: int | None, limits: Limits) -> Signal
     if not value.isascii() or not value.isprintable() or " " in value:
         msg = f"a {name} value has only visible characters of ASCII"
         raise BadContent(msg)
-    # A quality from a file can be of any type, and True would pass for 1.
-    if quality is not None and (type(quality) is not int or not 0 <= quality <= 100):
-        msg = f"the quality of {name} is a whole number from 0 to 100"
+    return value
+
+
+def _payload(name: str, value: str, payload: bytes, limits: Limits) -> bytes:
+    """Return the parts of a signal as a bank keeps them.
+
+    Raises:
+        BadContent: the type has none, or they aren't those of the value.
+    """
+    parts_type = signals.parts_type(name)
+    if parts_type is None:
+        if payload:
+            msg = f"{name} has no parts; leave them out"
+            raise BadContent(msg)
+        return b""
+    if not payload:
+        msg = f"{name} is found by its parts, which a value alone doesn't tell; bank the file"
         raise BadContent(msg)
-    return Signal(name, value, quality)
+    if len(payload) > limits.max_payload:
+        msg = f"the parts of a {name} signal have at most {limits.max_payload:,} bytes"
+        raise BadContent(msg)
+    try:
+        banked = parts_type.banked(payload)
+    except BadSignal as error:
+        raise BadContent(str(error)[:_MAX_REASON]) from None
+    if hashlib.sha256(banked).hexdigest() != value:
+        msg = f"the value of {name} isn't the digest of its parts"
+        raise BadContent(msg)
+    return banked
+
+
+def not_sealed(name: str) -> None:
+    """See that signals of this type may come from elsewhere.
+
+    Raises:
+        BadContent: they are made and kept here alone.
+    """
+    if name in signals.registry() and signals.is_sealed(name):
+        msg = f"{name} signatures are never exchanged; leave them out"
+        raise BadContent(msg)
 
 
 def known_type(name: str) -> None:
@@ -162,7 +213,7 @@ def draft(
     Raises:
         BadContent: something isn't possible; the message says what.
     """
-    found = [signal(one.type, one.value, one.quality, limits) for one in given]
+    found = [signal(one.type, one.value, one.quality, limits, one.payload) for one in given]
     return assemble(found, labels, note, source, reference, limits=limits)
 
 

@@ -11,7 +11,8 @@ from hedgerow.banks.changes import Op
 from hedgerow.banks.checks import Draft, fingerprint
 from hedgerow.banks.errors import NoSuchContent
 from hedgerow.banks.keys import key_of
-from hedgerow.banks.models import BankRow, ContentRow, SignalRow
+from hedgerow.banks.models import BankRow, ContentRow, PayloadRow, SignalRow
+from hedgerow.banks.parts import Payloads, require_kept
 from hedgerow.banks.records import Added, Content
 from hedgerow.banks.visible import visible
 from hedgerow.signals import Signal
@@ -21,14 +22,15 @@ IDS_A_STATEMENT = 5_000
 """Values in one IN list: below what SQLite (32,766) and PostgreSQL (65,535) take."""
 
 
-def add(session: Session, bank: str, draft: Draft) -> Added:
+def add(session: Session, bank: str, draft: Draft, payloads: Payloads) -> Added:
     """Put a checked content into a bank, unless one with the same signals is in it."""
     changes.wait_for_others(session)
-    bank_id = curation.require_changeable(session, bank).id
-    return put(session, bank_id, draft)
+    row = curation.require_changeable(session, bank)
+    require_kept(row.local_signatures, {one.type for one in draft.signals}, bank)
+    return put(session, row.id, draft, payloads)
 
 
-def put(session: Session, bank_id: int, draft: Draft) -> Added:
+def put(session: Session, bank_id: int, draft: Draft, payloads: Payloads) -> Added:
     """As `add`, into any bank; the lock of all changes is held already."""
     mark = fingerprint(draft.signals)
     same = session.execute(
@@ -41,7 +43,7 @@ def put(session: Session, bank_id: int, draft: Draft) -> Added:
     sequence = changes.next_sequence(session)
     content_id = allocate(session, changes.CONTENT)
     key_of(bank_id, content_id)  # refuses a number that doesn't fit
-    insert_drafts(session, bank_id, None, [(content_id, mark, draft)])
+    insert_drafts(session, bank_id, None, [(content_id, mark, draft)], payloads)
     counting.count_in(session, bank_id, None, [draft])
     changes.record(session, sequence, Op.ADD, bank_id, content_id)
     return Added(by_ids(session, [content_id])[content_id], created=True)
@@ -52,6 +54,7 @@ def insert_drafts(
     bank_id: int,
     import_id: int | None,
     drafts: Sequence[tuple[int, bytes, Draft]],
+    payloads: Payloads,
 ) -> None:
     """Write contents, given as (number, fingerprint, content)."""
     at = now()
@@ -80,6 +83,16 @@ def insert_drafts(
             (content_id, signal.type, signal.value, signal.quality)
             for content_id, _, draft in drafts
             for signal in draft.signals
+        ],
+    )
+    insert_rows(
+        session,
+        cast(Table, PayloadRow.__table__),
+        [
+            (content_id, one.type, payloads.stored(content_id, one.type, one.payload))
+            for content_id, _, draft in drafts
+            for one in draft.signals
+            if one.payload
         ],
     )
 
@@ -224,7 +237,8 @@ def delete_rows(session: Session, ids: Sequence[int]) -> None:
     for start in range(0, len(ids), IDS_A_STATEMENT):
         some = ids[start : start + IDS_A_STATEMENT]
         counting.count_out(session, some)
-        session.execute(delete(SignalRow).where(SignalRow.content_id.in_(some)))
+        for table in (PayloadRow, SignalRow):
+            session.execute(delete(table).where(table.content_id.in_(some)))
         session.execute(delete(ContentRow).where(ContentRow.id.in_(some)))
 
 

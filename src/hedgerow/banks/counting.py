@@ -62,6 +62,13 @@ def forget_bank(session: Session, bank_id: int) -> None:
     session.execute(delete(CountRow).where(CountRow.bank_id == bank_id))
 
 
+def forget_type(session: Session, bank_id: int, signal_type: str) -> None:
+    """Drop the numbers of a signal type whose signals a bank no longer keeps."""
+    session.execute(
+        delete(CountRow).where(CountRow.bank_id == bank_id, CountRow.signal_type == signal_type)
+    )
+
+
 def _add(session: Session, key: tuple[int, int, str], number: int) -> None:
     table = cast(Table, CountRow.__table__)
     columns = table.c.bank_id, table.c.import_id, table.c.signal_type

@@ -5,12 +5,19 @@ from collections.abc import Mapping
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from hedgerow.banks import changes, checks, counting
+from hedgerow.banks import changes, checks, counting, parts
 from hedgerow.banks.changes import Op
 from hedgerow.banks.errors import BankExists, FixedBank, NoSuchBank
 from hedgerow.banks.keys import key_of
 from hedgerow.banks.limits import Limits
-from hedgerow.banks.models import BankRow, ContentRow, ImportRow, SignalRow, ThresholdRow
+from hedgerow.banks.models import (
+    BankRow,
+    ContentRow,
+    ImportRow,
+    PayloadRow,
+    SignalRow,
+    ThresholdRow,
+)
 from hedgerow.banks.records import Action, Bank, BankDetails, Import, Kind
 from hedgerow.banks.visible import UNFINISHED
 from hedgerow.store import allocate, now
@@ -25,6 +32,7 @@ def create(
     description: str,
     limits: Limits,
     *,
+    local: bool = False,
     test: bool = False,
 ) -> int:
     """Make a bank and return its number; see `Banks.create`."""
@@ -34,6 +42,7 @@ def create(
         "kind": checked_kind,
         "action": checks.bank_action(checked_kind, action),
         "description": checks.description(description, limits),
+        "local_signatures": local,
         "test": test,
     }
     distances = checks.thresholds(thresholds)
@@ -55,6 +64,7 @@ def change(
     action: str | None,
     thresholds: Mapping[str, int | None] | None,
     description: str | None,
+    local: bool | None = None,
     limits: Limits,
 ) -> int:
     """Change a bank and return its number; see `Banks.update`."""
@@ -68,6 +78,8 @@ def change(
         values["action"] = checks.bank_action(Kind(row.kind), action)
     if description is not None:
         values["description"] = checks.description(description, limits)
+    if local is not None:
+        values["local_signatures"] = local
     if values:
         session.execute(update(BankRow).where(BankRow.id == row.id).values(**values))
     for signal_type, distance in (thresholds or {}).items():
@@ -80,6 +92,8 @@ def change(
             checked = checks.threshold(signal_type, distance)
             _set_thresholds(session, row.id, {signal_type: checked})
     changes.record(session, sequence, Op.CONFIGURE, row.id)
+    if local is False:
+        parts.forget(session, row.id, parts.LOCAL)
     return row.id
 
 
@@ -90,7 +104,8 @@ def remove(session: Session, name: str) -> None:
     # Wait for imports that are staging: what they staged has to be seen to be deleted.
     session.execute(select(BankRow.id).where(BankRow.id == bank_id).with_for_update())
     contents = select(ContentRow.id).where(ContentRow.bank_id == bank_id)
-    session.execute(delete(SignalRow).where(SignalRow.content_id.in_(contents)))
+    for table in (PayloadRow, SignalRow):
+        session.execute(delete(table).where(table.content_id.in_(contents)))
     session.execute(delete(ContentRow).where(ContentRow.bank_id == bank_id))
     session.execute(delete(ImportRow).where(ImportRow.bank_id == bank_id))
     session.execute(delete(ThresholdRow).where(ThresholdRow.bank_id == bank_id))
@@ -224,6 +239,7 @@ def _bank(row: BankRow, contents: int, distances: Mapping[str, int]) -> Bank:
         contents=contents,
         created_at=row.created_at,
         test=row.test,
+        local=row.local_signatures,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from hedgerow.banks import changes
@@ -35,7 +35,7 @@ STEP_CHANGES = 5_000
 """Most lines of the feed read for one step."""
 
 
-class _Change(NamedTuple):
+class Change(NamedTuple):
     """A line of the feed; `first` and `last` are 0 where no content is meant."""
 
     sequence: int
@@ -44,9 +44,10 @@ class _Change(NamedTuple):
     first: int
     last: int
     import_id: int | None
+    signal_type: str | None = None
 
 
-class _Run(NamedTuple):
+class Run(NamedTuple):
     """Contents of neighbouring numbers that were added alone, or the contents of one import."""
 
     first: int
@@ -94,9 +95,9 @@ class SignalFeed:
                     yield Step(sequence, last)
                 last = part
             sequence = page[-1].sequence
-            yield Step(sequence, last, _removed(page))
+            yield Step(sequence, last, _removed(page, self.signal_type))
 
-    def _changes(self, after: int, end: int) -> list[_Change]:
+    def _changes(self, after: int, end: int) -> list[Change]:
         query = (
             select(
                 ChangeRow.sequence,
@@ -105,6 +106,7 @@ class SignalFeed:
                 ChangeRow.first_content_id,
                 ChangeRow.last_content_id,
                 ChangeRow.import_id,
+                ChangeRow.signal_type,
             )
             .where(ChangeRow.sequence > after, ChangeRow.sequence <= end)
             .order_by(ChangeRow.sequence)
@@ -113,17 +115,17 @@ class SignalFeed:
         with self.database.read() as session:
             rows = session.execute(query).all()
         return [
-            _Change(sequence, op, bank_id, first or 0, last or 0, import_id)
-            for sequence, op, bank_id, first, last, import_id in rows
+            Change(sequence, op, bank_id, first or 0, last or 0, import_id, signal_type)
+            for sequence, op, bank_id, first, last, import_id, signal_type in rows
         ]
 
-    def _added(self, page: Sequence[_Change]) -> "Iterator[Added]":
+    def _added(self, page: Sequence[Change]) -> "Iterator[Added]":
         """Give the codes and keys of what the changes added and is still there, in portions."""
         from hedgerow.index import codes_from_hex
 
         values: list[str] = []
         keys: list[int] = []
-        for run in _runs(page):
+        for run in runs(page):
             after = run.first - 1
             while after < run.last:
                 with self.database.read() as session:
@@ -139,39 +141,44 @@ class SignalFeed:
             yield codes_from_hex(values), np.array(keys, np.int64)
 
     def _contents(
-        self, session: Session, run: _Run, after: int, most: int
+        self, session: Session, run: Run, after: int, most: int
     ) -> Sequence[tuple[int, int, str]]:
         query = (
             select(ContentRow.id, ContentRow.bank_id, SignalRow.value)
             .join(SignalRow, SignalRow.content_id == ContentRow.id)
-            .where(
-                ContentRow.id > after,
-                ContentRow.id <= run.last,
-                ContentRow.import_id.is_(None)
-                if run.import_id is None
-                else ContentRow.import_id == run.import_id,
-                SignalRow.signal_type == self.signal_type,
-                visible(),
-            )
+            .where(*of_run(run, after), SignalRow.signal_type == self.signal_type, visible())
             .order_by(ContentRow.id)
             .limit(most)
         )
         return session.execute(query).all()
 
 
-def _removed(page: Sequence[_Change]) -> list[tuple[int, int]]:
+def of_run(run: Run, after: int) -> tuple[ColumnElement[bool], ...]:
+    """Tell the contents of a run with higher numbers than `after`."""
+    return (
+        ContentRow.id > after,
+        ContentRow.id <= run.last,
+        ContentRow.import_id.is_(None)
+        if run.import_id is None
+        else ContentRow.import_id == run.import_id,
+    )
+
+
+def _removed(page: Sequence[Change], signal_type: str) -> list[tuple[int, int]]:
     removed = []
     for change in page:
         if change.op == Op.REMOVE:
             removed.append(content_range(change.bank_id, change.first))
-        elif change.op == Op.REMOVE_BANK:
+        elif change.op == Op.REMOVE_BANK or (
+            change.op == Op.FORGET and change.signal_type == signal_type
+        ):
             removed.append(bank_range(change.bank_id))
     return removed
 
 
-def _runs(page: Sequence[_Change]) -> list[_Run]:
+def runs(page: Sequence[Change]) -> list[Run]:
     """Join contents that were added one after the other, so that few queries read them all."""
-    runs: list[_Run] = []
+    runs: list[Run] = []
     for change in page:
         if change.op != Op.ADD:
             continue
@@ -184,5 +191,5 @@ def _runs(page: Sequence[_Change]) -> list[_Run]:
         if joins:
             runs[-1] = runs[-1]._replace(last=change.last)
         else:
-            runs.append(_Run(change.first, change.last, change.import_id))
+            runs.append(Run(change.first, change.last, change.import_id))
     return runs

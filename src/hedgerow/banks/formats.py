@@ -5,6 +5,7 @@ described for their users in docs/banks.md.
 """
 
 import json
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,17 +143,27 @@ def _object(text: str) -> dict[str, Any]:
 
 
 def _signal(name: str, given: object, limits: Limits) -> Signal:
-    quality = None
+    quality, payload = None, b""
     if isinstance(given, dict):
-        if given.keys() - {"value", "quality"}:
-            msg = f"the signal {name[:40]!r} has keys other than value and quality"
+        if given.keys() - {"value", "quality", "payload"}:
+            msg = f"the signal {name[:40]!r} has keys other than value, quality and payload"
             raise BadContent(msg)
         quality = given.get("quality")
+        payload = _bytes(given.get("payload", ""), name)
         given = given.get("value")
     if not isinstance(given, str):
         msg = f"the signal {name[:40]!r} has no value"
         raise BadContent(msg)
-    return checks.signal(name, given, quality, limits)
+    checks.not_sealed(name)
+    return checks.signal(name, given, quality, limits, payload)
+
+
+def _bytes(given: object, name: str) -> bytes:
+    try:
+        return b64decode(given if isinstance(given, str) else "no text", validate=True)
+    except ValueError:
+        msg = f"the payload of {name[:40]!r} is no base64"
+        raise BadContent(msg) from None
 
 
 def _text(row: dict[str, Any], key: str) -> str:

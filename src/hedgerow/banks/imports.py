@@ -31,6 +31,7 @@ from hedgerow.banks.errors import BadContent, BadImport, BadRow, ImportBroken, I
 from hedgerow.banks.formats import ImportOptions, format_of, read_lines, read_ndjson
 from hedgerow.banks.limits import Limits
 from hedgerow.banks.lines import Lines
+from hedgerow.banks.parts import Payloads
 from hedgerow.banks.records import Format, ImportReport
 from hedgerow.banks.tables import read_csv
 from hedgerow.store import Database
@@ -50,6 +51,7 @@ def import_file(
     limits: Limits,
     progress: Progress | None,
     name: str,
+    payloads: Payloads,
 ) -> ImportReport:
     """Import a file; see `Banks.import_file`."""
     tell = progress or (lambda _done, _total: None)
@@ -62,7 +64,9 @@ def import_file(
         if bad.total and not options.skip_bad:
             raise ImportRefused(bad.total, bad.rows)
         import_id, resumed = staging.begin(database, bank, name, _identity(digest, options))
-        _stage(database, stream, import_id, options, limits, lambda done: tell(done, total))
+        _stage(
+            database, stream, import_id, options, limits, payloads, lambda done: tell(done, total)
+        )
         if _digest(stream) != digest:
             msg = "the file changed while it was imported, so nothing was; import it again"
             staging.abandon(database, import_id)
@@ -146,6 +150,7 @@ def _stage(
     import_id: int,
     options: ImportOptions,
     limits: Limits,
+    payloads: Payloads,
     tell: Callable[[int], object],
 ) -> None:
     """Stage what isn't staged yet, batch by batch."""
@@ -163,7 +168,9 @@ def _stage(
             if bad and not options.skip_bad:
                 msg = "the file changed while it was imported; import it again"
                 raise ImportBroken(msg)
-            place = staging.store(database, import_id, place, drafts, bad, lines.offset, lines.line)
+            place = staging.store(
+                database, import_id, place, drafts, payloads, bad, lines.offset, lines.line
+            )
         tell(place.done)
 
 

@@ -10,6 +10,7 @@ class Limits:
     Attributes:
         max_signals: signals of one content; one of each type.
         max_value: characters of a signal's value.
+        max_payload: bytes of the parts of one signal, such as a video's frames.
         max_labels: labels of one content.
         max_label: characters of one label.
         max_note: characters of a note.
@@ -26,6 +27,7 @@ class Limits:
 
     max_signals: int = 16
     max_value: int = 1024
+    max_payload: int = 16 * 2**20
     max_labels: int = 32
     max_label: int = 64
     max_note: int = 2000
@@ -33,7 +35,7 @@ class Limits:
     max_reference: int = 1024
     max_description: int = 2000
     max_page: int = 1000
-    max_line_bytes: int = 65_536
+    max_line_bytes: int = 1_048_576
     max_bad_rows_kept: int = 100
     batch_rows: int = 50_000
 

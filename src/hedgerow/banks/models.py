@@ -43,6 +43,7 @@ class BankRow(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     # Whether its matches are tests of the installation, not finds.
     test: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    local_signatures: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class ThresholdRow(Base):
@@ -118,6 +119,19 @@ class SignalRow(Base):
     quality: Mapped[int | None] = mapped_column(Integer)
 
 
+class PayloadRow(Base):
+    """The parts of a signal that is compared by them; sealed where its type asks for it.
+
+    `contents.insert_drafts` relies on the order of the columns.
+    """
+
+    __tablename__ = "content_payload"
+
+    content_id: Mapped[int] = mapped_column(BigId, ForeignKey("content.id"), primary_key=True)
+    signal_type: Mapped[str] = mapped_column(String(64), primary_key=True)
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class CountRow(Base):
     """How many contents of one origin a bank has, and how many signals of each type.
 
@@ -148,3 +162,4 @@ class ChangeRow(Base):
     last_content_id: Mapped[int | None] = mapped_column(BigInteger)
     import_id: Mapped[int | None] = mapped_column(BigInteger)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+    signal_type: Mapped[str | None] = mapped_column(String(64))

@@ -91,6 +91,7 @@ class Bank:
         contents: how many it has.
         created_at: UTC.
         test: whether it is the test bank, whose matches are no finds.
+        local: whether it keeps local signatures of pictures; see docs/local.md.
     """
 
     id: int
@@ -102,6 +103,7 @@ class Bank:
     contents: int
     created_at: datetime
     test: bool = False
+    local: bool = False
 
 
 @dataclass(frozen=True)

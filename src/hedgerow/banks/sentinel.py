@@ -13,6 +13,7 @@ from hedgerow.banks import changes, checks, contents, curation
 from hedgerow.banks.errors import BankExists
 from hedgerow.banks.limits import DEFAULT_LIMITS
 from hedgerow.banks.models import BankRow, ContentRow, SignalRow
+from hedgerow.banks.parts import Payloads
 from hedgerow.banks.records import Action, Kind
 from hedgerow.signals import Signal
 from hedgerow.store import Database
@@ -65,7 +66,7 @@ def _make(session: Session) -> None:
         )
     signal = Signal("pdq", SENTINEL_PDQ, _QUALITY)
     draft = checks.draft([signal], ["test"], source="hedgerow", limits=DEFAULT_LIMITS)
-    contents.put(session, bank_id, draft)
+    contents.put(session, bank_id, draft, Payloads(None))
 
 
 def _free_name(taken: Collection[str]) -> str:

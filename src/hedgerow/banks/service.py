@@ -8,9 +8,10 @@ from hedgerow.banks.errors import BadPage
 from hedgerow.banks.formats import ImportOptions
 from hedgerow.banks.imports import Progress
 from hedgerow.banks.limits import DEFAULT_LIMITS, Limits
+from hedgerow.banks.parts import LOCAL, Payloads
 from hedgerow.banks.records import Added, Bank, BankDetails, Content, Format, ImportReport
-from hedgerow.signals import Signal
-from hedgerow.store import Database
+from hedgerow.signals import Signal, registry
+from hedgerow.store import Database, Vault
 
 DEFAULT_OPTIONS = ImportOptions()
 
@@ -25,11 +26,15 @@ class Banks:
     Args:
         database: where they are.
         limits: what a bank takes.
+        vault: where the key to local signatures is; None where no bank keeps any.
     """
 
-    def __init__(self, database: Database, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, database: Database, limits: Limits = DEFAULT_LIMITS, vault: Vault | None = None
+    ) -> None:
         self.database = database
         self.limits = limits
+        self._payloads = Payloads(vault)
 
     def create(
         self,
@@ -38,6 +43,8 @@ class Banks:
         kind: str = "positive",
         thresholds: Mapping[str, int] | None = None,
         description: str = "",
+        *,
+        local: bool = False,
     ) -> Bank:
         """Make a bank.
 
@@ -48,6 +55,7 @@ class Banks:
             kind: "positive", or "negative" for known false positives.
             thresholds: distances in bits by signal type, where not the type's default.
             description: free text.
+            local: whether it keeps local signatures of pictures, which find cut and pasted copies.
 
         Raises:
             BadBank: one of these isn't possible.
@@ -55,7 +63,9 @@ class Banks:
             NumbersUsedUp: no more banks fit in an index key.
         """
         with self.database.write() as session:
-            curation.create(session, name, action, kind, thresholds or {}, description, self.limits)
+            curation.create(
+                session, name, action, kind, thresholds or {}, description, self.limits, local=local
+            )
             return curation.summary(session, name)
 
     def ensure_sentinel(self) -> None:
@@ -102,6 +112,7 @@ class Banks:
         action: str | None = None,
         thresholds: Mapping[str, int | None] | None = None,
         description: str | None = None,
+        local: bool | None = None,
     ) -> Bank:
         """Change a bank; what isn't given stays. Its kind can't change: make another bank.
 
@@ -112,6 +123,7 @@ class Banks:
             thresholds: by signal type; None for a type takes the bank's own distance away, types
                 that aren't named keep theirs.
             description: free text.
+            local: whether it keeps local signatures from now on; False deletes those it has.
 
         Raises:
             NoSuchBank: there is none.
@@ -126,6 +138,7 @@ class Banks:
                 action=action,
                 thresholds=thresholds,
                 description=description,
+                local=local,
                 limits=self.limits,
             )
             return curation.summary(session, new_name or name)
@@ -168,7 +181,17 @@ class Banks:
         """
         draft = checks.draft(signals, labels, note, source, reference, limits=self.limits)
         with self.database.write() as session:
-            return contents.add(session, bank, draft)
+            return contents.add(session, bank, draft, self._payloads)
+
+    def types_kept(self, bank: str) -> frozenset[str]:
+        """Return the signal types that a file's content in this bank has.
+
+        Raises:
+            NoSuchBank: there is no such bank.
+        """
+        with self.database.read() as session:
+            kept = curation.require(session, bank).local_signatures
+        return frozenset(registry()) - (set() if kept else {LOCAL})
 
     def content(self, bank: str, content_id: int) -> Content:
         """Return one content.
@@ -230,7 +253,7 @@ class Banks:
             NoSuchBank: there is no such bank.
             BadContent: it isn't a signal of that type.
         """
-        signal = checks.signal(signal_type, value, None, self.limits)
+        signal = Signal(signal_type, checks.signal_value(signal_type, value, self.limits))
         with self.database.write() as session:
             return contents.remove_by_signal(session, bank, signal)
 
@@ -270,6 +293,7 @@ class Banks:
             self.limits,
             progress,
             path.name if name is None else name,
+            self._payloads,
         )
 
     def abandon(self, import_id: int) -> None:
@@ -283,12 +307,14 @@ class Banks:
     def export(self, bank: str, format: Format = Format.NDJSON) -> Iterator[str]:  # noqa: A002  # the users' word for it
         """Give a bank's contents as text, piece by piece, in the order of their numbers.
 
-        NDJSON and CSV lose nothing when they are imported again. Lines hold the signals alone,
+        NDJSON loses nothing when it is imported again, but for local signatures, which are never
+        shared. CSV can't hold the frames of videos. Lines hold the signals of one value alone,
         each on a line of its own.
 
         Raises:
             NoSuchBank: there is no such bank; raised before the first piece.
+            ExportBroken: CSV can't hold what is in the bank.
         """
         with self.database.read() as session:
             bank_id = curation.require(session, bank).id
-        return exports.export(self.database, bank_id, Format(format))
+        return exports.export(self.database, bank_id, Format(format), self._payloads)

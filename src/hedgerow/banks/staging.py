@@ -11,7 +11,8 @@ from hedgerow.banks.changes import Op
 from hedgerow.banks.checks import Draft, fingerprint
 from hedgerow.banks.errors import ImportBroken, NoSuchImport
 from hedgerow.banks.keys import key_of
-from hedgerow.banks.models import BankRow, ChangeRow, ContentRow, ImportRow, SignalRow
+from hedgerow.banks.models import BankRow, ChangeRow, ContentRow, ImportRow, PayloadRow, SignalRow
+from hedgerow.banks.parts import Payloads
 from hedgerow.banks.records import Import
 from hedgerow.banks.visible import ABANDONED, FINISHED, UNFINISHED, visible
 from hedgerow.store import Database, allocate, now
@@ -78,6 +79,7 @@ def store(
     import_id: int,
     reached: Place,
     drafts: Sequence[Draft],
+    payloads: Payloads,
     bad: int,
     offset: int,
     line: int,
@@ -100,7 +102,7 @@ def store(
             last = first + len(fresh) - 1
             key_of(row.bank_id, last)  # refuses a number that doesn't fit
             numbered = [(first + i, mark, draft) for i, (mark, draft) in enumerate(fresh)]
-            contents.insert_drafts(session, row.bank_id, import_id, numbered)
+            contents.insert_drafts(session, row.bank_id, import_id, numbered, payloads)
         moved = session.execute(
             update(ImportRow)
             .where(
@@ -159,7 +161,8 @@ def abandon(database: Database, import_id: int) -> None:
         changes.wait_for_others(session)
         row = _require(session, import_id)
         staged = select(ContentRow.id).where(ContentRow.import_id == import_id)
-        session.execute(delete(SignalRow).where(SignalRow.content_id.in_(staged)))
+        for table in (PayloadRow, SignalRow):
+            session.execute(delete(table).where(table.content_id.in_(staged)))
         session.execute(delete(ContentRow).where(ContentRow.import_id == import_id))
         counting.forget_import(session, import_id)
         row.status = ABANDONED

@@ -19,6 +19,7 @@ from hedgerow.cli import (
     config,
     database,
     demo,
+    evaluating,
     hashing,
     keys,
     matching,
@@ -41,6 +42,7 @@ app.command("match")(matching.match)
 app.command("scan")(scanning.scan_files)
 app.command("serve")(serve.serve)
 app.command("sentinel")(sentinel.sentinel)
+app.command("eval")(evaluating.evaluate_files)
 app.command("demo")(demo.demo)
 app.add_typer(bank.app, name="bank")
 app.add_typer(config.app, name="config")

@@ -22,6 +22,12 @@ app.command("export")(bank_files.export_list)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The bank's name.")]
 
 
+LOCAL_HELP = (
+    "Keep local signatures, which find cut, turned and pasted copies; docs/local.md says at "
+    "what price."
+)
+
+
 class ActionChoice(StrEnum):
     """What a match with a bank asks for."""
 
@@ -70,6 +76,7 @@ def create(
     ] = False,
     thresholds: Thresholds = None,
     description: Description = None,
+    local: Annotated[bool, typer.Option("--local", help=LOCAL_HELP)] = False,
     home: options.Home = None,
     as_json: options.AsJson = False,
 ) -> None:
@@ -83,6 +90,7 @@ def create(
             kind="negative" if negative else "positive",
             thresholds=_bits(thresholds),
             description=description or "",
+            local=local,
         )
     _tell(bank, f"Made the bank {bank.name}.", as_json=as_json)
 
@@ -94,10 +102,13 @@ def update(
     action: Action = None,
     thresholds: Thresholds = None,
     description: Description = None,
+    local: Annotated[
+        bool | None, typer.Option("--local/--no-local", help=LOCAL_HELP, show_default=False)
+    ] = None,
     home: options.Home = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Change a bank; what isn't given stays."""
+    """Change a bank; what isn't given stays. With --no-local its local signatures are deleted."""
     from hedgerow.cli.opening import opened
 
     with opened(home) as place:
@@ -107,6 +118,7 @@ def update(
             action=None if action is None else action.value,
             thresholds=_bits(thresholds),
             description=description,
+            local=local,
         )
     _tell(bank, f"Changed the bank {bank.name}.", as_json=as_json)
 
@@ -195,6 +207,9 @@ def as_record(value: Any) -> dict[str, Any]:
     """A bank or content as plain data; times as ISO 8601 in UTC."""
     record: dict[str, Any] = asdict(value)
     record["created_at"] = value.created_at.isoformat()
+    holders = [record] if isinstance(record.get("signals"), tuple) else []
+    for signal in (one for holder in holders for one in holder["signals"]):
+        del signal["payload"]  # parts are no text, and never shown
     if "unfinished" in record:
         record["unfinished"] = [
             {"id": each.id, "name": each.name, "line": each.line} for each in value.unfinished

@@ -34,6 +34,16 @@ def _signals(given: list[str]) -> list[Signal]:
     return found
 
 
+def _video(path: Path) -> Signal:
+    """The frames in a file of lines `frame,quality,hex,seconds`, or a JSON list of them."""
+    from hedgerow.signals import BadSignal, read_vpdq, video_signal
+
+    try:
+        return video_signal(read_vpdq(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise BadSignal(f"{path} can't be read as text: {problem}") from problem
+
+
 def content_line(content: Content) -> str:
     """A content on one line."""
     signals = ", ".join(f"{one.type} {one.value}" for one in content.signals)
@@ -49,6 +59,10 @@ def add(
         typer.Argument(metavar="PATH…", help="Pictures, and folders with all that is in them."),
     ] = None,
     signals: SignalTexts = None,
+    vpdq: Annotated[
+        list[Path] | None,
+        typer.Option("--vpdq", metavar="FILE", help="A video's frames as vPDQ writes them."),
+    ] = None,
     labels: Annotated[
         list[str] | None, typer.Option("--label", "-l", help="May be given several times.")
     ] = None,
@@ -59,14 +73,14 @@ def add(
     home: options.Home = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Bank pictures by their hashes (no picture is kept), or one content given as hashes."""
+    """Bank pictures and videos by their hashes (none is kept), or one content given as hashes."""
     from hedgerow.cli.ending import UNCHECKED, stoppable
     from hedgerow.cli.opening import opened
     from hedgerow.cli.output import print_json, print_line, progress
     from hedgerow.matching import hashing_workers
 
-    if bool(paths) == bool(signals):
-        raise typer.BadParameter("give pictures, or --signal, one of the two")
+    if sum(map(bool, (paths, signals, vpdq))) != 1:
+        raise typer.BadParameter("give files, --signal or --vpdq, one of the three")
     tell = print_json if as_json else lambda record: print_line(_line(record))
     with opened(home) as place:
         bank_signals = partial(
@@ -80,7 +94,11 @@ def add(
         if signals:
             tell(_record(bank_signals(_signals(signals)), None))
             return
-        place.banks.get(name)
+        for each in vpdq or ():
+            tell(_record(bank_signals([_video(each)]), None))
+        if vpdq:
+            return
+        types = place.banks.types_kept(name)
         files, unreadable = options.listed(paths or [])
         for record in unreadable:
             tell(record)
@@ -88,7 +106,10 @@ def add(
         with (
             stoppable("To go on, give the same command again: nothing is banked twice."),
             hashing_workers(
-                place.settings.media, jobs or place.settings.resolved_jobs, variants=False
+                place.settings.media,
+                jobs or place.settings.resolved_jobs,
+                types=types,
+                variants=False,
             ) as workers,
             progress("banking", len(files)) as advance,
         ):
@@ -113,13 +134,10 @@ def _refused(outcome: Outcome) -> dict[str, str] | None:
 
 
 def _hashed(outcome: Outcome) -> list[Signal]:
-    from hedgerow.signals import Signal
+    from hedgerow.matching import banked_signals
 
     assert outcome.value is not None
-    return [
-        Signal(name, one["value"], one.get("quality"))
-        for name, one in outcome.value["signals"].items()
-    ]
+    return banked_signals(outcome.value["signals"])
 
 
 def _record(added: Any, outcome: Outcome | None) -> dict[str, Any]:

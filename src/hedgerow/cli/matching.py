@@ -10,7 +10,7 @@ import typer
 from hedgerow.cli import options
 
 if TYPE_CHECKING:
-    from hedgerow.matching import Query
+    from hedgerow.matching import Matcher, Query
     from hedgerow.settings import Settings
 
 NO_FACTS: dict[str, Any] = {}
@@ -42,7 +42,7 @@ def match(
         if path is None:
             query, facts = _parsed(signals or []), NO_FACTS
         else:
-            query, facts = _hashed(path, place.settings)
+            query, facts = _hashed(path, place.settings, matcher)
         answer = matcher.match([query], banks)[0]
     record = facts | answer.as_json()
     if as_json:
@@ -68,10 +68,13 @@ def _parsed(given: list[str]) -> Query:
     return Query(found)
 
 
-def _hashed(path: Path, settings: Settings) -> tuple[Query, dict[str, Any]]:
+def _hashed(path: Path, settings: Settings, matcher: Matcher) -> tuple[Query, dict[str, Any]]:
     from hedgerow.matching import described, hashing_workers, query_of
 
-    with hashing_workers(settings.media, 1, variants=True) as workers:
+    matcher.refresh()
+    with hashing_workers(
+        settings.media, 1, types=matcher.types_looked_up, variants=True
+    ) as workers:
         outcome = workers.submit(path).result()
     return query_of(outcome), {"path": str(path)} | described(outcome)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from hedgerow.banks import Banks
 from hedgerow.matching import Matcher
 from hedgerow.settings import BadSettings, Settings, load_settings
-from hedgerow.store import Database, open_database
+from hedgerow.store import Database, Vault, open_database
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Opened:
     settings: Settings
     database: Database
     banks: Banks
+    vault: Vault
 
     @contextmanager
     def matcher(self) -> Iterator[Matcher]:
@@ -29,7 +30,12 @@ class Opened:
         with (
             counting("indexing") as advance,
             Matcher(
-                self.database, self.settings.index_folder, self.settings.matching, advance
+                self.database,
+                self.settings.index_folder,
+                self.settings.matching,
+                advance,
+                vault=self.vault,
+                sealed_folder=self.settings.resolved_sealed_index,
             ) as matcher,
         ):
             yield matcher
@@ -52,6 +58,7 @@ def opened(home: Path | None) -> Iterator[Opened]:
         busy_seconds=settings.busy_seconds,
         connections=settings.database_connections,
     ) as database:
-        banks = Banks(database, settings.banks)
+        vault = Vault(settings.resolved_vault_key)
+        banks = Banks(database, settings.banks, vault)
         banks.ensure_sentinel()
-        yield Opened(settings, database, banks)
+        yield Opened(settings, database, banks, vault)

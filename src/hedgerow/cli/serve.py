@@ -93,6 +93,8 @@ def plan_of(settings: Settings) -> Plan:
         database_url=settings.resolved_database_url,
         index_folder=settings.index_folder,
         incoming=settings.home / "incoming",
+        vault_key=settings.resolved_vault_key,
+        sealed_folder=settings.resolved_sealed_index,
         jobs=max(1, settings.resolved_jobs // workers),
         busy_seconds=settings.busy_seconds,
         connections=settings.database_connections,

@@ -43,13 +43,29 @@ def _row(result: Result) -> list[Text]:
         said = f"nearer to a false positive in {match['suppressed_by']['bank']}"
     elif is_digest(match["signal_type"]):
         said = "the same file"
-    elif match["transform"] != "none":
-        said = match["transform"].replace("_", " ")
+    elif match["transform"] != "none" or "seen" in match:
+        said = _edits(match)
     else:
         said = "edited" if match["distance"] else "the same picture"
     told = (result.path, match["bank"], match["content_id"], match["signal_type"])
     shown = (Text(plain(str(each))) for each in (*told, match["distance"], said))
     return [verdict, *shown]
+
+
+def _edits(match: dict[str, Any]) -> str:
+    """What was done to the banked picture, in words."""
+    seen = match.get("seen", {})
+    said = [] if match["transform"] == "none" else [match["transform"].replace("_", " ")]
+    if angle := round(seen.get("angle", 0)) % 360:
+        said.append(f"turned {angle}°")
+    if "landmarks" in seen:
+        said.append(f"seen by {seen['landmarks']} landmarks")
+    elif "box" in seen:
+        said.append("inside a frame")
+    if "seconds" in seen:
+        start, end = seen["seconds"]
+        said.append(f"from {start:g} s to {end:g} s")
+    return ", ".join(said)
 
 
 def summary_table(summary: Summary) -> Table:

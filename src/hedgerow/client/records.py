@@ -35,6 +35,25 @@ class Signal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Where a banked picture or video was seen in the upload; None where it isn't told.
+
+    docs/matching.md tells each field. Boxes are left, top, width, height in pixels.
+    """
+
+    box: tuple[int, ...] | None = None
+    banked_box: tuple[int, ...] | None = None
+    landmarks: int | None = None
+    scale: float | None = None
+    angle: float | None = None
+    seconds: tuple[float, ...] | None = None
+    banked_seconds: tuple[float, ...] | None = None
+    frames: int | None = None
+    share: float | None = None
+    banked_share: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Match:
     """A banked signal within its threshold of the upload's; docs/matching.md tells each field.
 
@@ -54,6 +73,7 @@ class Match:
     source: str = ""
     reference: str = ""
     test: bool = False
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +130,10 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True)
 class Bank:
-    """A bank. thresholds: bits by signal type. test: it holds the test picture."""
+    """A bank. thresholds: bits by signal type. test: it holds the test picture.
+
+    local: it keeps local signatures.
+    """
 
     name: str
     kind: str
@@ -120,6 +143,7 @@ class Bank:
     contents: int
     created_at: datetime
     test: bool = False
+    local: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ Knows numbers and paths, nothing of banks or pictures.
 """
 
 from hedgerow.index.catalogue import Catalogue, Feed, Step
-from hedgerow.index.codes import Codes, Keys, codes_from_hex, codes_to_hex
+from hedgerow.index.codes import Codes, Keys, codes_from_bytes, codes_from_hex, codes_to_hex
 from hedgerow.index.errors import IndexDamaged, IndexLocked, IndexProblem, IndexReadOnly
 from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
 from hedgerow.index.index import SEAL_AT, Index
@@ -31,6 +31,7 @@ __all__ = [
     "IndexReadOnly",
     "Keys",
     "Step",
+    "codes_from_bytes",
     "codes_from_hex",
     "codes_to_hex",
 ]

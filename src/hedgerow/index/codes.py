@@ -40,6 +40,11 @@ def codes_from_hex(values: Sequence[str]) -> Codes:
     return words.reshape(len(values), WORDS)
 
 
+def codes_from_bytes(raw: npt.NDArray[np.uint8]) -> Codes:
+    """Codes of 32 bytes each (n, 32), in the order that their hexadecimal digits have."""
+    return np.ascontiguousarray(raw).view(">u8").astype(np.uint64)
+
+
 def codes_to_hex(codes: Codes) -> list[str]:
     """The 64 lower-case hexadecimal digits of each of the codes (n, 4)."""
     raw = np.ascontiguousarray(codes, dtype=np.uint64).astype(">u8").tobytes().hex()

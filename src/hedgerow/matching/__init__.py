@@ -1,11 +1,12 @@
 """The front door: content in, matches and a verdict out."""
 
+from hedgerow.matching.forms import banked_signals
 from hedgerow.matching.fresh import Fresh
 from hedgerow.matching.limits import Limits, LiveLimits
 from hedgerow.matching.matcher import Matcher
 from hedgerow.matching.page import Findings, render_page, write_page
 from hedgerow.matching.paths import files_under
-from hedgerow.matching.records import Answer, Match, Note, Query, Suppressed, Verdict
+from hedgerow.matching.records import Answer, Match, Note, Query, Seen, Suppressed, Verdict
 from hedgerow.matching.results import (
     Result,
     ResultsDamaged,
@@ -35,11 +36,13 @@ __all__ = [
     "ResultsExist",
     "ResultsFile",
     "ResultsProblem",
+    "Seen",
     "Summary",
     "Suppressed",
     "Turns",
     "Verdict",
     "asked_banks",
+    "banked_signals",
     "described",
     "files_under",
     "hashing_workers",

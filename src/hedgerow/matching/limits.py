@@ -13,6 +13,16 @@ class Limits:
 
     max_matches: matches of one upload that are given as evidence, and that one banked code gives
         for one bank; the verdict counts them all.
+    max_candidates: banked pictures or videos that are weighed for one upload, those with the most
+        parts in common.
+    min_landmarks: landmarks that must lie as one transform says to be a match.
+    video_share: the part of a video's frames, the upload's or the banked one's, that must be in
+        the other to be a match.
+    video_stretch: frames in a row, as in the banked video, that are a match whatever their share.
+    max_turned_frames: frames of a video that are looked up turned and as a negative; of more,
+        some that are spread over it.
+    max_far_frames: frames of a video that are looked for farther off where none is near; every
+        banked frame is compared with these.
     max_files_shown: files with matches, and files not checked, that a scan's page shows of each.
     max_matches_shown: matches that the page draws for one file.
     search_threads: threads that share the queries of a batch.
@@ -20,6 +30,12 @@ class Limits:
     """
 
     max_matches: int = 100
+    max_candidates: int = 64
+    min_landmarks: int = 8
+    video_share: float = 0.5
+    video_stretch: int = 10
+    max_turned_frames: int = 128
+    max_far_frames: int = 16
     max_files_shown: int = 500
     max_matches_shown: int = 5
     search_threads: int = 1
@@ -27,8 +43,10 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            if value < 1:
+            if value < 1 and name != "video_share":
                 raise ValueError(f"{name} must be at least 1, not {value!r}")
+        if not 0 < self.video_share <= 1:
+            raise ValueError(f"video_share must be above 0 and at most 1, not {self.video_share}")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 
 from hedgerow.banks import (
     CONTENT_BITS,
+    LOCAL,
     Content,
     NoSuchBank,
+    PartsFeed,
+    Payloads,
     Policy,
     SignalFeed,
     bank_of,
@@ -29,13 +32,15 @@ from hedgerow.banks import (
     signal_types_in_use,
 )
 from hedgerow.index import Catalogue, Grouping, codes_from_hex, codes_to_hex
+from hedgerow.matching.forms import UNCHANGED, forms_of
 from hedgerow.matching.limits import Limits
-from hedgerow.matching.records import Answer, Match, Query, Verdict
+from hedgerow.matching.parts import Parts
+from hedgerow.matching.records import WHOLE, Answer, Match, Query, Seen, Verdict
+from hedgerow.matching.sealed import private_folder
 from hedgerow.matching.verdicts import decide, is_digest
-from hedgerow.store import Database
-
-UNCHANGED = "none"
-"""The name of the transform that changes nothing."""
+from hedgerow.matching.videos import PDQ, VPDQ
+from hedgerow.signals import ordinary_types, parts_type
+from hedgerow.store import Database, Vault, VaultProblem
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,23 @@ class Matcher:
         folder: Path,
         limits: Limits | None = None,
         progress: Callable[[int], None] | None = None,
+        *,
+        vault: Vault | None = None,
+        sealed_folder: Path | None = None,
     ) -> None:
-        """`progress` is told of codes taken into an index that is catching up."""
+        """`progress` is told of codes taken into an index that is catching up.
+
+        vault, sealed_folder: the key to local signatures, and where their index may lie, which
+        holds them in the clear; both are needed once a bank has some.
+        """
         self.limits = limits or Limits()
+        self._payloads = Payloads(vault)
+        self._sealed_folder = sealed_folder
         self._database = database
         self._folder = folder
         self._progress = progress
         self._catalogues: dict[str, Catalogue] = {}
+        self._parts = Parts(database, self._payloads, self._catalogues, self.limits)
         self._refreshing = threading.Lock()
         self._known = _Banks(-1, "", {}, frozenset(), {})
 
@@ -85,6 +100,14 @@ class Matcher:
         """The signal types that any bank has signals of: what an upload must be hashed to."""
         with self._database.read() as session:
             return self._refreshed(session).types
+
+    @property
+    def types_looked_up(self) -> frozenset[str]:
+        """The types that an upload is hashed to: the ordinary ones, and what banks have besides.
+
+        At the state of the last `refresh`.
+        """
+        return ordinary_types() | self._known.types
 
     @property
     def codes(self) -> dict[str, int]:
@@ -111,13 +134,22 @@ class Matcher:
             for name in known.types:
                 if not is_digest(name):
                     if name not in self._catalogues:
-                        feed = SignalFeed(self._database, name)
-                        self._catalogues[name] = Catalogue(
-                            self._folder / name, feed, seal_at=self.limits.seal_at
-                        )
+                        self._catalogues[name] = self._catalogue(name)
                     self._catalogues[name].follow(self._progress)
             self._known = known
             return known
+
+    def _catalogue(self, name: str) -> Catalogue:
+        """The index of one signal type. Raises VaultProblem where it has no safe place."""
+        folder, feed = self._folder, SignalFeed(self._database, name)
+        parts = parts_type(name)
+        if parts is not None:
+            feed = PartsFeed(self._database, name, self._payloads)
+            if parts.sealed:
+                if self._sealed_folder is None:
+                    raise VaultProblem(f"no folder was named for the index of {name} signatures")
+                folder = private_folder(self._sealed_folder)
+        return Catalogue(folder / name, feed, seal_at=self.limits.seal_at)
 
     def prepare(self, ending: Callable[[], bool] = lambda: False) -> None:
         """Take in what is new in the banks, and load what searching needs.
@@ -170,8 +202,11 @@ class Matcher:
         asked = _asked(known.policies, banks)
         found: list[list[Match]] = [[] for _query in queries]
         for name in known.types:
-            if not is_digest(name):
-                self._near(name, queries, asked, found)
+            if not is_digest(name) and name != LOCAL:
+                # A picture may be a frame of a banked video.
+                self._near(name, queries, asked, found, by=PDQ if name == VPDQ else name)
+        for query, matches in zip(queries, found, strict=True):
+            self._parts.add_to(matches, query, asked)
         self._verify(known, queries, asked, found)
         finding = known.finding(asked)
         return [
@@ -180,7 +215,7 @@ class Matcher:
                 matches,
                 sequence=known.sequence,
                 at_most=self.limits.max_matches,
-                compared=finding & query.signals.keys(),
+                compared=finding & _comparable(query),
             )
             for query, matches in zip(queries, found, strict=True)
         ]
@@ -210,19 +245,21 @@ class Matcher:
         queries: Sequence[Query],
         asked: Mapping[int, Policy],
         found: list[list[Match]],
+        *,
+        by: str,
     ) -> None:
-        """Add the matches by one type of signal that is compared by distance."""
+        """Add the matches with one type of signal, each of one code, of the uploads' codes `by`."""
         radius = max((policy.thresholds[name] for policy in asked.values()), default=None)
         rows = [
-            (position, transform, value)
+            (position, form)
             for position, query in enumerate(queries)
-            if name in query.signals
-            for transform, value in _variants(query.signals[name])
+            if by in query.signals
+            for form in forms_of(query.signals[by])
         ]
         if radius is None or not rows:
             return
         hits = self._catalogues[name].search(
-            codes_from_hex([value for _position, _transform, value in rows]),
+            codes_from_hex([form.value for _position, form in rows]),
             radius,
             # One more than is shown, to know that there are more.
             grouping=Grouping(CONTENT_BITS, self.limits.max_matches + 1),
@@ -239,7 +276,7 @@ class Matcher:
             policy = asked.get(bank_of(key))
             if policy is None or distance > policy.thresholds[name]:
                 continue
-            position, transform, value = rows[row]
+            position, form = rows[row]
             earlier = best.get((position, key))
             if earlier is not None and earlier.distance <= distance:
                 continue
@@ -251,10 +288,12 @@ class Matcher:
                 signal_type=name,
                 distance=distance,
                 threshold=policy.thresholds[name],
-                transform=transform,
-                value=value,
+                transform=form.transform,
+                value=form.value,
                 banked_value=banked,
                 test=policy.test,
+                upload_quality=form.quality,
+                seen=WHOLE if form.box is None else Seen(box=form.box),
             )
         for (position, _key), match in best.items():
             found[position].append(match)
@@ -321,11 +360,10 @@ def _asked(known: Mapping[int, Policy], banks: Collection[str] | None) -> Mappin
     return {number: policy for number, policy in known.items() if policy.name in banks}
 
 
-def _variants(signal: Mapping[str, object]) -> Iterable[tuple[str, str]]:
-    yield UNCHANGED, str(signal["value"])
-    variants = signal.get("variants", {})
-    assert isinstance(variants, Mapping)
-    yield from variants.items()
+def _comparable(query: Query) -> set[str]:
+    """The types of banked signals that an upload is compared with: pictures with frames, too."""
+    names = set(query.signals)
+    return names | {PDQ, VPDQ} if names & {PDQ, VPDQ} else names
 
 
 def _complete(session: Session, found: list[list[Match]]) -> None:

@@ -7,6 +7,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from hedgerow.signals import Box
+
+_UNTOLD = frozenset({"variants", "regions", "payload"})
+"""Of a signal, what is there to be compared and is told nobody."""
+
 
 class Verdict(StrEnum):
     """What to do with an upload, the strictest first."""
@@ -29,6 +34,44 @@ class Note(StrEnum):
     """The file is damaged and was checked as far as it could be shown."""
     FIRST_FRAME = "first_frame"
     """It has more frames or pages than the first, which is the only one that was checked."""
+    KEYFRAMES = "keyframes"
+    """Of part of the video only some frames were checked, for want of time."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Where and how a banked picture or video was seen in the upload; None where it isn't told.
+
+    box, banked_box: which part of the upload shows which part of the banked picture: left, top,
+    width, height in pixels of each. landmarks: how many lie as one transform says. scale: pixels
+    of the upload for one of the banked picture. angle: degrees that it was turned clockwise.
+    seconds, banked_seconds: the stretch of the upload that shows which stretch of the banked video:
+    from, to. frames: how many of its frames match. share, banked_share: of the frames that were
+    compared, those that match.
+    """
+
+    box: Box | None = None
+    banked_box: Box | None = None
+    landmarks: int | None = None
+    scale: float | None = None
+    angle: float | None = None
+    seconds: tuple[float, float] | None = None
+    banked_seconds: tuple[float, float] | None = None
+    frames: int | None = None
+    share: float | None = None
+    banked_share: float | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What is told."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in vars(self).items()
+            if value is not None
+        }
+
+
+WHOLE = Seen()
+"""The whole of the upload shows the whole of what is banked."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +81,9 @@ class Match:
     `distance` and `threshold` in bits (0 and 0 for digests); `transform`: what was done to the
     banked picture to make the upload; `value`: the upload's signal, as it would be without that
     transform, which is the one that was compared with `banked_value`. `test`: it is of the test
-    bank, and no find.
+    bank, and no find. `quality`: of the banked signal; `upload_quality`: of the upload's. `seen`:
+    where, if not all of the upload shows all of what is banked. Where many parts match, `distance`
+    is the median of theirs.
     """
 
     bank: str
@@ -56,6 +101,8 @@ class Match:
     source: str = ""
     reference: str = ""
     test: bool = False
+    upload_quality: int | None = None
+    seen: Seen = WHOLE
 
     def as_json(self) -> dict[str, Any]:
         """The match as the command line and the service give it."""
@@ -77,6 +124,7 @@ class Match:
                 ("source", self.source),
                 ("reference", self.reference),
                 ("test", self.test),
+                ("seen", self.seen.as_json()),
             )
             if value
         }
@@ -99,13 +147,15 @@ class Query:
     """The signals of one upload.
 
     `signals`: for each type its value, quality and variants as `hedgerow.signals.hash_file`
-    gives them. `refused`: code and message where the file's picture could not be had.
+    gives them. `refused`: code and message where the file's picture could not be had. `partial`:
+    why a video was looked at in part only.
     """
 
     signals: Mapping[str, Mapping[str, Any]]
     refused: Mapping[str, str] | None = None
     truncated: bool = False
     more_frames: bool = False
+    partial: str | None = None
 
 
 @dataclass(frozen=True)
@@ -146,7 +196,7 @@ class Answer:
             "verdict": self.verdict,
             "matches": [match.as_json() for match in self.matches],
             "signals": {
-                name: {key: value for key, value in signal.items() if key != "variants"}
+                name: {key: value for key, value in signal.items() if key not in _UNTOLD}
                 for name, signal in self.signals.items()
             },
             "sequence": self.sequence,

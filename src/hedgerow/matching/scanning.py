@@ -14,14 +14,18 @@ from hedgerow import media
 from hedgerow.matching.matcher import Matcher
 from hedgerow.matching.records import Query, Verdict
 from hedgerow.matching.results import Result, Stamp, asked_banks, stamp_of
+from hedgerow.matching.videos import VPDQ
 from hedgerow.media import Outcome, Task, Workers
-from hedgerow.signals import TASK, registry
+from hedgerow.signals import TASK, ordinary_types
 
 BATCH_FILES = 128
 """Files that are compared together: one question to the database and the index for all."""
 
 BATCH_SECONDS = 0.25
 """A batch is compared after this time even where it isn't full, so that results keep coming."""
+
+
+_TOLD = ("media", "width", "height", "seconds", "frames", "partial", "bytes")
 
 
 @dataclass
@@ -66,21 +70,22 @@ def query_of(outcome: Outcome) -> Query:
         hashed["signals"],
         hashed.get("refused"),
         truncated=bool(hashed.get("truncated")),
-        more_frames=bool(hashed.get("more_frames")),
+        more_frames=bool(hashed.get("more_frames")) and VPDQ not in hashed["signals"],
+        partial=hashed.get("partial"),
     )
 
 
 def described(outcome: Outcome) -> dict[str, Any]:
     """What is known of a file besides its signals: format, size, bytes."""
     facts = outcome.value or {}
-    return {name: facts[name] for name in ("media", "width", "height", "bytes") if name in facts}
+    return {name: facts[name] for name in _TOLD if name in facts}
 
 
 def hashing_workers(
     limits: media.Limits, jobs: int, *, types: Collection[str] | None = None, variants: bool
 ) -> Workers:
-    """Worker processes that hash files to signals of `types` (default: all that are installed)."""
-    names = sorted(registry() if types is None else types)
+    """Worker processes that hash files to signals of `types` (default: the ordinary ones)."""
+    names = sorted(ordinary_types() if types is None else types)
     return Workers(Task(TASK, {"types": names, "variants": variants}), limits, jobs)
 
 

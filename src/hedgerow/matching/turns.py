@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Self
 
+from hedgerow.matching.forms import number_of_codes
 from hedgerow.matching.limits import LiveLimits
 from hedgerow.matching.records import Answer, Query
 
@@ -235,4 +236,4 @@ def _next_part(job: _Job, room: int) -> tuple[Sequence[Query], int]:
 
 def _codes(query: Query) -> int:
     """How many hashes are compared for an upload, at most."""
-    return sum(1 + len(signal.get("variants", ())) for signal in query.signals.values())
+    return sum(number_of_codes(signal) for signal in query.signals.values())

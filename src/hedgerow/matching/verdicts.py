@@ -5,11 +5,12 @@ Banks propose, this decides, in one place.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from hedgerow.matching.records import Answer, Match, Note, Query, Suppressed, Verdict
-from hedgerow.signals import Comparison, signal_type
+from hedgerow.matching.records import Answer, Match, Note, Query, Seen, Suppressed, Verdict
+from hedgerow.signals import Box, Comparison, signal_type
 
 _STRICTEST_FIRST = (Verdict.BLOCK, Verdict.REVIEW, Verdict.RECORD)
 
@@ -32,34 +33,73 @@ def suppress(
     A negative match suppresses a positive one only where the upload is strictly nearer to the
     false positive: a banked picture itself, at distance 0, is never suppressed, however much it
     resembles something harmless. Distances of two types can't be compared; but a digest says that
-    the upload is the false positive itself, which is nearer than any distance.
+    the upload is the false positive itself, which is nearer than any distance. Of landmarks the
+    more are the nearer. And it has to be seen in the same place.
     """
-    nearest: dict[str, Match] = {}
-    for match in sorted(negatives, key=lambda match: match.distance, reverse=True):
-        nearest[match.signal_type] = match
-    same_file = next((each for name, each in nearest.items() if is_digest(name)), None)
+    by_type: dict[str, list[Match]] = defaultdict(list)
+    for match in sorted(negatives, key=lambda match: match.distance):
+        by_type[match.signal_type].append(match)
+    same_file = next((found[0] for name, found in by_type.items() if is_digest(name)), None)
     counted: list[Match] = []
     suppressed: list[Suppressed] = []
     for match in positives:
-        nearer = same_file or nearest.get(match.signal_type)
-        if nearer is not None and nearer.distance < match.distance:
-            suppressed.append(Suppressed(match, nearer))
-        else:
+        nearer = _nearer(same_file, by_type[match.signal_type], match)
+        if nearer is None:
             counted.append(match)
+        else:
+            suppressed.append(Suppressed(match, nearer))
     return counted, suppressed
 
 
-def _cautious(match: Match, query: Query) -> Match:
+def _nearer(same_file: Match | None, negatives: Sequence[Match], positive: Match) -> Match | None:
+    """The false positive that explains a match better; None where none does."""
+    if same_file is not None and positive.distance > 0:
+        return same_file
+    for negative in negatives:
+        strictly = (
+            (negative.seen.landmarks or 0) > (positive.seen.landmarks or 0)
+            if positive.seen.landmarks
+            else negative.distance < positive.distance
+        )
+        if strictly and _same_place(negative.seen, positive.seen):
+            return negative
+    return None
+
+
+def _same_place(negative: Seen, positive: Seen) -> bool:
+    """Whether what was seen of a false positive is all that was seen of the other.
+
+    Otherwise a harmless picture beside, or a harmless scene before, would hide what is banked.
+    """
+    if positive.landmarks:
+        return _covers(negative.box, positive.box)
+    if negative.box != positive.box:
+        return False
+    if positive.seconds is None or negative.seconds is None:
+        return positive.seconds is negative.seconds
+    return negative.seconds[0] <= positive.seconds[0] and positive.seconds[1] <= negative.seconds[1]
+
+
+def _covers(one: Box | None, other: Box | None) -> bool:
+    """Whether nine tenths of the other box are within the one."""
+    if one is None or other is None:
+        return False
+    across = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    down = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    return max(0, across) * max(0, down) >= 0.9 * other[2] * other[3]
+
+
+def _cautious(match: Match) -> Match:
     """A match by a signal that says little is for a person to judge, never for a machine."""
-    if match.action == Verdict.BLOCK and _says_little(match, query):
+    if match.action == Verdict.BLOCK and _says_little(match):
         return replace(match, action=Verdict.REVIEW)
     return match
 
 
-def _says_little(match: Match, query: Query) -> bool:
-    own = query.signals[match.signal_type].get("quality")
-    return is_low_quality(match.signal_type, own) or is_low_quality(
-        match.signal_type, match.quality
+def _says_little(match: Match) -> bool:
+    return any(
+        is_low_quality(match.signal_type, quality)
+        for quality in (match.upload_quality, match.quality)
     )
 
 
@@ -67,9 +107,27 @@ def _notes(query: Query) -> list[Note]:
     low = any(is_low_quality(name, one.get("quality")) for name, one in query.signals.items())
     return (
         [Note.LOW_QUALITY] * low
-        + [Note.TRUNCATED] * query.truncated
+        + [Note.TRUNCATED] * (query.truncated or query.partial in _CUT_OFF)
         + [Note.FIRST_FRAME] * query.more_frames
+        + [Note.KEYFRAMES] * (query.partial == "keyframes")
     )
+
+
+_CUT_OFF = frozenset({"damaged", "shorter"})
+"""What was not looked at of such a video isn't there, or nobody can show it."""
+
+_LOOKED_THROUGH = _CUT_OFF | {"keyframes"}
+
+
+def _unseen(query: Query) -> dict[str, str] | None:
+    """Why an upload in which nothing was found can't be called clear; None where it can."""
+    if query.partial is None or query.partial in _LOOKED_THROUGH:
+        return None
+    return {
+        "code": "partial",
+        "message": f"only part of the video was looked at ({query.partial}), and nothing was "
+        "found in that; docs/video.md tells the limits that can be raised",
+    }
 
 
 NOTHING_COMPARED = {
@@ -98,11 +156,11 @@ def decide(
     negatives = [
         match
         for match in matches
-        if match.action is None and not query.truncated and not _says_little(match, query)
+        if match.action is None and not query.truncated and not _says_little(match)
     ]
-    positives = [_cautious(match, query) for match in matches if match.action is not None]
+    positives = [_cautious(match) for match in matches if match.action is not None]
     counted, suppressed = suppress(positives, negatives)
-    error = query.refused
+    error = query.refused or _unseen(query)
     if error is None and not compared and not counted:
         error = NOTHING_COMPARED
     counted.sort(key=lambda match: (_rank(match), match.distance, match.bank, match.content_id))

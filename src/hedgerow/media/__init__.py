@@ -1,9 +1,10 @@
-"""Untrusted files to pictures, inside worker processes with limits on all they may cost."""
+"""Untrusted files to pictures and frames, inside worker processes with limits on every cost."""
 
 from hedgerow.media.decoding import decode
 from hedgerow.media.dispatch import WorkersClosedError, WorkerStartError
 from hedgerow.media.files import File
-from hedgerow.media.formats import FORMATS, sniff
+from hedgerow.media.film import Frame, Partial, VideoFacts
+from hedgerow.media.formats import FORMATS, VIDEO_FORMATS, sniff, sniff_video
 from hedgerow.media.guard import Task, Workers, die_with
 from hedgerow.media.limits import Limits
 from hedgerow.media.picture import Picture
@@ -12,17 +13,22 @@ from hedgerow.media.slot import Outcome
 
 __all__ = [
     "FORMATS",
+    "VIDEO_FORMATS",
     "File",
+    "Frame",
     "Limits",
     "Outcome",
+    "Partial",
     "Picture",
     "RefusalCode",
     "Refused",
     "Task",
+    "VideoFacts",
     "WorkerStartError",
     "Workers",
     "WorkersClosedError",
     "decode",
     "die_with",
     "sniff",
+    "sniff_video",
 ]

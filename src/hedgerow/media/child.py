@@ -22,6 +22,7 @@ from hedgerow.media.refusals import RefusalCode, Refused, crashed, empty, out_of
 TaskFunction = Callable[[File, dict[str, Any]], dict[str, Any]]
 
 _NUMBER = struct.Struct("<Q")
+_JOB, _GENERATION = 0, _NUMBER.size
 _DESCRIPTOR_BYTES = array.array("i").itemsize
 
 
@@ -39,21 +40,31 @@ class Child:
         self.function = function
         self.options = options
         self.limits = limits
-        self._job = mmap.mmap(-1, _NUMBER.size)  # shared: it outlives the child that wrote it
+        self._shared = mmap.mmap(-1, 2 * _NUMBER.size)  # it outlives the child that wrote it
 
     def set_job(self, number: int) -> None:
         """Note the job that is worked on from now; 0 for none."""
-        _NUMBER.pack_into(self._job, 0, number)
+        _NUMBER.pack_into(self._shared, _JOB, number)
 
     def take_job(self) -> int:
         """The job that the dead child was working on, 0 for none; none from now on."""
-        number: int = _NUMBER.unpack_from(self._job)[0]
+        number: int = _NUMBER.unpack_from(self._shared, _JOB)[0]
         self.set_job(0)
         return number
 
+    @property
+    def generation(self) -> int:
+        """Which jobs are meant: those sent for an earlier one will come again."""
+        number: int = _NUMBER.unpack_from(self._shared, _GENERATION)[0]
+        return number
 
-def run(work: Child, generation: int, keeper: int) -> NoReturn:
-    """Be the decoding process of `generation`: never returns, whatever happens."""
+    def next_generation(self) -> None:
+        """Drop what was sent so far and is not done."""
+        _NUMBER.pack_into(self._shared, _GENERATION, self.generation + 1)
+
+
+def run(work: Child, keeper: int) -> NoReturn:
+    """Be a decoding process: never returns, whatever happens."""
     status = 1
     try:
         kernel.die_with(keeper)
@@ -62,7 +73,7 @@ def run(work: Child, generation: int, keeper: int) -> NoReturn:
         kernel.confine(work.limits.max_memory)
         # What decoders print about a hostile file is of no use to anybody.
         os.dup2(null, 2)
-        status = _serve(work, generation)
+        status = _serve(work)
     except BaseException:  # noqa: BLE001  # told on stderr and by the status; there is no above
         traceback.print_exc()
         sys.stderr.flush()
@@ -71,7 +82,7 @@ def run(work: Child, generation: int, keeper: int) -> NoReturn:
         os._exit(status)
 
 
-def _serve(work: Child, generation: int) -> int:
+def _serve(work: Child) -> int:
     done = 0
     while done < work.limits.files_per_child:
         message, descriptor = _receive(work.link)
@@ -79,17 +90,20 @@ def _serve(work: Child, generation: int) -> int:
             return wire.CALLER_GONE
         try:
             kind, its_generation, number = wire.HEADER.unpack_from(message)
-            if its_generation != generation:
-                continue  # sent before the caller knew of a death: it will come again
+            if its_generation != work.generation:
+                continue  # sent before the caller knew of a death or a video: it will come again
             work.set_job(number)
             # The default action of SIGALRM ends the process even inside a decoder's C code.
             signal.setitimer(signal.ITIMER_REAL, work.limits.max_seconds)
-            reply, sound = _reply(work, kind, message[wire.HEADER.size :], descriptor)
+            answer = _Answering(work, number)
+            reply, sound = answer.reply(kind, message[wire.HEADER.size :], descriptor)
             signal.setitimer(signal.ITIMER_REAL, 0)
         finally:
             if descriptor is not None:
                 os.close(descriptor)
-        _send(work.link, generation, number, reply)
+        _send(work.link, its_generation, number, reply)
+        if answer.is_long:
+            work.next_generation()  # what waited behind it has gone to others
         work.set_job(0)
         done += 1
         if not sound:
@@ -107,27 +121,44 @@ def _receive(link: socket.socket) -> tuple[bytes, int | None]:
     return message, None
 
 
-def _reply(work: Child, kind: int, body: bytes, descriptor: int | None) -> tuple[bytes, bool]:
-    """The reply to one job, and whether this process is fit for another."""
-    try:
-        file = _open(kind, body, descriptor, work.limits)
-        reply = wire.encode_value(work.function(file, work.options))
+class _Answering:
+    """One job. is_long: it is a video, and the caller was told so."""
+
+    def __init__(self, work: Child, number: int) -> None:
+        self.is_long = False
+        self._work = work
+        self._number = number
+
+    def reply(self, kind: int, body: bytes, descriptor: int | None) -> tuple[bytes, bool]:
+        """The reply, and whether this process is fit for another job."""
+        try:
+            return self._value(kind, body, descriptor), True
+        except Refused as refusal:
+            return wire.encode_refusal(refusal), refusal.code is not RefusalCode.OUT_OF_MEMORY
+        except MemoryError:
+            return wire.encode_refusal(out_of_memory()), False
+        except Exception as error:  # noqa: BLE001  # told to the caller, with its place
+            return wire.encode_refusal(_task_failed(error)), True
+        except BaseException as error:  # noqa: BLE001  # a decoder's panic, a task that would exit
+            return wire.encode_refusal(crashed(f"raised {type(error).__name__}")), False
+
+    def _value(self, kind: int, body: bytes, descriptor: int | None) -> bytes:
+        work = self._work
+        options, path = wire.decode_job(body)
+        file = _open(kind, path, descriptor, work.limits)
+        if file.is_video:
+            work.link.send(wire.HEADER.pack(wire.LONGER, work.generation, self._number))
+            self.is_long = True
+            signal.setitimer(signal.ITIMER_REAL, work.limits.max_video_seconds)
+        reply = wire.encode_value(work.function(file, work.options | options))
         if len(reply) > work.limits.max_reply_bytes:
             raise _reply_too_long(len(reply), work.limits.max_reply_bytes)
-        return reply, True
-    except Refused as refusal:
-        return wire.encode_refusal(refusal), refusal.code is not RefusalCode.OUT_OF_MEMORY
-    except MemoryError:
-        return wire.encode_refusal(out_of_memory()), False
-    except Exception as error:  # noqa: BLE001  # told to the caller, with its place
-        return wire.encode_refusal(_task_failed(error)), True
-    except BaseException as error:  # noqa: BLE001  # a decoder's panic, a task that would exit
-        return wire.encode_refusal(crashed(f"raised {type(error).__name__}")), False
+        return reply
 
 
-def _open(kind: int, body: bytes, descriptor: int | None, limits: Limits) -> File:
+def _open(kind: int, path: bytes, descriptor: int | None, limits: Limits) -> File:
     if kind == wire.PATH:
-        return File.read(body, limits)
+        return File.read(path, limits)
     if descriptor is None:
         raise Refused(RefusalCode.UNREADABLE, "the file's bytes did not arrive; try again")
     size = os.fstat(descriptor).st_size

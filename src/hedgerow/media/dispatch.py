@@ -14,7 +14,7 @@ from typing import Any
 from hedgerow.media import wire
 from hedgerow.media.limits import Limits
 from hedgerow.media.refusals import Refused, crashed, out_of_memory, timed_out
-from hedgerow.media.slot import Answer, Death, Job, Outcome, Sink, Slot
+from hedgerow.media.slot import Answer, Death, Job, Long, Outcome, Sink, Slot
 
 # Times that a job's worker may vanish, for reasons unknown, before the job is blamed.
 _MAX_TRIES = 3
@@ -161,6 +161,8 @@ class Dispatcher:
                     self._finish(slot, wire.decode_reply(reply))
                 case Death() as death:
                     self._bury(slot, death)
+                case Long():
+                    self._take_back(slot, behind=1)
         except wire.MalformedError:
             if slot.waiting:
                 self._finish(slot, crashed("sent a malformed reply"))
@@ -175,17 +177,16 @@ class Dispatcher:
     def _bury(self, slot: Slot, death: Death) -> None:
         if death.job and slot.waiting and slot.waiting[0].number == death.job:
             slot.barren = 0
-            self._finish(slot, self._cause(death.status))
+            self._finish(slot, self._cause(slot, death.status))
         elif not _recycled(death.status):
             self._mourn(slot)
-        # What was sent to the dead goes to whoever is free next.
         self._take_back(slot)
 
-    def _cause(self, status: int) -> Refused:
+    def _cause(self, slot: Slot, status: int) -> Refused:
         if os.WIFSIGNALED(status):
             number = os.WTERMSIG(status)
             if number == signal.SIGALRM:
-                return timed_out(self._limits.max_seconds)
+                return timed_out(*self._allowed(slot))
             if number == signal.SIGKILL:  # nobody else kills so: the kernel, short of memory
                 return out_of_memory()
             return crashed(f"died of {signal.Signals(number).name}")
@@ -212,10 +213,14 @@ class Dispatcher:
             job.sink.take(job, Outcome(job.source, result, None, seconds))
         self._unflushed.add(job.sink)
 
-    def _take_back(self, slot: Slot) -> None:
+    def _take_back(self, slot: Slot, behind: int = 0) -> None:
+        """What was sent goes to whoever is free next, but for the first `behind` jobs."""
+        back = list(slot.waiting)[behind:]
         with self._lock:
-            self._pending.extendleft(reversed(slot.waiting))
-        slot.waiting.clear()
+            self._pending.extendleft(reversed(back))
+        for _job in back:
+            slot.waiting.pop()
+        slot.longer = bool(slot.waiting)
 
     def _replace(self, slot: Slot) -> None:
         self._take_back(slot)
@@ -231,8 +236,13 @@ class Dispatcher:
         if not slot.ready:
             return slot.since + _START_SECONDS
         if slot.waiting:
-            return slot.since + self._limits.max_seconds + self._limits.grace_seconds
+            return slot.since + self._allowed(slot)[0] + self._limits.grace_seconds
         return None
+
+    def _allowed(self, slot: Slot) -> tuple[float, str]:
+        """Seconds that the job at hand may take, and the limit's name."""
+        name = "max_video_seconds" if slot.longer else "max_seconds"
+        return getattr(self._limits, name), name
 
     def _patience(self) -> float:
         """Seconds to wait for messages at most; -1 for ever."""
@@ -251,7 +261,7 @@ class Dispatcher:
                 continue
             if not slot.ready:
                 raise WorkerStartError("a worker process does not get ready")
-            self._finish(slot, timed_out(self._limits.max_seconds))
+            self._finish(slot, timed_out(*self._allowed(slot)))
             self._replace(slot)
 
     def _shut(self) -> None:

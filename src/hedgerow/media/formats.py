@@ -1,4 +1,4 @@
-"""Tell a picture's format by its first bytes; names and extensions are never believed."""
+"""Tell a file's format by its first bytes; names and extensions are never believed."""
 
 from __future__ import annotations
 
@@ -25,6 +25,16 @@ _PREFIXES = (
 )
 
 FORMATS = ("jpeg", "png", "gif", "webp", "tiff", "bmp", "heif", "avif", "jxl")
+
+VIDEO_FORMATS = ("mp4", "mov", "webm", "mkv", "avi")
+
+MOVING_FORMATS = frozenset({"png", "gif", "webp", "avif"})
+"""Formats of pictures that may be animations."""
+
+# QuickTime files from before there was `ftyp` begin with one of these boxes.
+_BOXES_OF_MOV = frozenset({b"moov", b"mdat", b"wide", b"free", b"skip"})
+_EBML, _DOC_TYPE = b"\x1a\x45\xdf\xa3", b"\x42\x82"
+_EBML_HEADER_BYTES = 64
 
 
 def sniff(data: bytes) -> str | None:
@@ -53,3 +63,18 @@ def _by_brand(data: bytes) -> str | None:
     if major not in _CONTAINER_BRANDS:
         return None
     return "avif" if brands & _AVIF_BRANDS else "heif"
+
+
+def sniff_video(data: bytes) -> str | None:
+    """The name of the video format (one of VIDEO_FORMATS) that `data` begins like, or None."""
+    if data[:4] == b"RIFF" and data[8:12] == b"AVI ":
+        return "avi"
+    if data.startswith(_EBML):
+        # WebM is Matroska with fewer codecs; one demuxer reads both.
+        _, _, doc_type = data[:_EBML_HEADER_BYTES].partition(_DOC_TYPE)
+        return "webm" if doc_type[1:5] == b"webm" else "mkv"
+    if data[4:8] == b"ftyp":
+        if _by_brand(data) is not None:
+            return None
+        return "mov" if data[8:12] == b"qt  " else "mp4"
+    return "mov" if data[4:8] in _BOXES_OF_MOV else None

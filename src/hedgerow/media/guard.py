@@ -13,6 +13,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from hedgerow.media import wire
 from hedgerow.media.dispatch import Dispatcher
 from hedgerow.media.limits import Limits
 from hedgerow.media.refusals import RefusalCode, Refused, empty, too_large
@@ -127,18 +128,30 @@ class Workers:
         finally:
             batch.given_up = True
 
-    def submit(self, source: Path | bytes) -> Future[Outcome]:
-        """Queue one file; the future gives its outcome."""
+    def submit(
+        self, source: Path | bytes, options: dict[str, Any] | None = None
+    ) -> Future[Outcome]:
+        """Queue one file; the future gives its outcome.
+
+        options: for this file, in place of the task's own of the same names. Raises TypeError,
+        ValueError: they are not JSON, or too long.
+        """
         waiting = _Waiting()
-        refused = self._add(source, waiting)
+        refused = self._add(source, waiting, options=options)
         if refused is not None:
             waiting.future.set_result(refused)
         return waiting.future
 
-    def _add(self, source: Path | bytes, sink: Sink, index: int = 0) -> Outcome | None:
+    def _add(
+        self,
+        source: Path | bytes,
+        sink: Sink,
+        index: int = 0,
+        options: dict[str, Any] | None = None,
+    ) -> Outcome | None:
         """Queue a job; or the outcome at once, where no worker is needed to refuse the source."""
         try:
-            job = Job(source, self._path(source), sink, index)
+            job = Job(source, wire.encode_job(options, self._path(source)), sink, index)
         except Refused as refusal:
             return Outcome(source, None, refusal, 0.0)
         self._dispatcher.add(job)

@@ -48,8 +48,8 @@ _PLUGINS: dict[str, Any] = {
 # The decoders of the other formats give all of a picture or nothing.
 _SHOWN_IN_PART = frozenset({"jpeg", "png", "gif", "tiff", "bmp"})
 
-# TIFF's and HEIF's plugins turn the picture themselves.
-_TURNED_HERE = frozenset({"jpeg", "png", "webp", "avif"})
+TURNED_HERE = frozenset({"jpeg", "png", "webp", "avif"})
+"""Formats whose plugins leave the turning to us; TIFF's and HEIF's turn the picture themselves."""
 
 
 def decode(data: bytes, name: str, limits: Limits, *, colour: bool) -> Picture:
@@ -63,7 +63,7 @@ def decode(data: bytes, name: str, limits: Limits, *, colour: bool) -> Picture:
         # A decoder fed with hostile bytes raises anything at all, and JPEG XL's panics are not
         # even an Exception; whatever it is, the file is to blame and the answer is a refusal.
         except BaseException as error:  # noqa: BLE001  # as just said: told as a refusal
-            refusal = _refusal(error, limits)
+            refusal = refusal_of(error, limits)
         if refusal.code is not RefusalCode.CORRUPT or name not in _SHOWN_IN_PART:
             raise refusal
         pixels = _pixels_in_part(data, name, limits, refusal, colour=colour)
@@ -79,7 +79,7 @@ def _pixels_in_part(
     except Refused:
         raise
     except BaseException as error:  # noqa: BLE001  # as above
-        raise _refusal(error, limits) from None
+        raise refusal_of(error, limits) from None
     # What the decoder did not reach is one colour; a picture that is nothing else shows nothing.
     if (pixels == pixels[0, 0]).all():
         raise refusal
@@ -90,17 +90,14 @@ def _pixels(
     data: bytes, name: str, limits: Limits, *, colour: bool
 ) -> tuple[NDArray[np.uint8], bool]:
     """The pixels of the first frame, and whether there are more frames."""
-    if name == "jxl":  # its plugin decodes the whole picture when it opens it
-        _check_size(jxl_size(data), limits)
-    image = _PLUGINS[name](BytesIO(data))
-    _check_size(image.size, limits)
+    image = opened(data, name, limits)
     if name == "jpeg" and not colour:
         # Luma straight from the decoder, with no colour conversion; no effect on CMYK.
         image.draft("L", None)
     image.load()
-    _check_size(image.size, limits)  # the decoder may have found another size
+    check_size(image.size, limits)  # the decoder may have found another size
     pixels = to_pixels(image)
-    if name in _TURNED_HERE or (name == "jxl" and image.jpeg):
+    if name in TURNED_HERE or (name == "jxl" and image.jpeg):
         # A JPEG inside a JPEG XL comes out as it went in; other JPEG XLs come out upright.
         exif = image.info.get("exif")
         if isinstance(exif, bytes):
@@ -110,7 +107,17 @@ def _pixels(
     return np.ascontiguousarray(pixels), more_frames
 
 
-def _check_size(size: tuple[int, int] | None, limits: Limits) -> None:
+def opened(data: bytes, name: str, limits: Limits) -> Any:
+    """A Pillow image whose pixels aren't decoded yet, within the limits. Raises anything at all."""
+    if name == "jxl":  # its plugin decodes the whole picture when it opens it
+        check_size(jxl_size(data), limits)
+    image = _PLUGINS[name](BytesIO(data))
+    check_size(image.size, limits)
+    return image
+
+
+def check_size(size: tuple[int, int] | None, limits: Limits) -> None:
+    """Raise Refused where a picture has no size, or too large a one."""
     if size is None:
         raise _corrupt()
     width, height = size
@@ -120,7 +127,7 @@ def _check_size(size: tuple[int, int] | None, limits: Limits) -> None:
         raise _corrupt()
 
 
-def _refusal(error: BaseException, limits: Limits) -> Refused:
+def refusal_of(error: BaseException, limits: Limits) -> Refused:
     """The refusal for what a decoder raised; raises it again where it isn't the file's doing."""
     if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
         raise error

@@ -16,6 +16,8 @@ class RefusalCode(StrEnum):
     CORRUPT = "corrupt"
     TOO_LARGE = "too_large"
     TOO_MANY_PIXELS = "too_many_pixels"
+    NO_VIDEO = "no_video"
+    TOO_MANY_STREAMS = "too_many_streams"
     TIMEOUT = "timeout"
     OUT_OF_MEMORY = "out_of_memory"
     DECODER_CRASHED = "decoder_crashed"
@@ -59,6 +61,21 @@ def too_many_pixels(width: int, height: int, limit: int) -> Refused:
     )
 
 
+def no_video() -> Refused:
+    """The refusal of a file in which nothing moves, where a video was asked for."""
+    return Refused(
+        RefusalCode.NO_VIDEO, "the file has no moving picture; hash it as a picture or as bytes"
+    )
+
+
+def too_many_streams(limit: int) -> Refused:
+    """The refusal of a video with more than `limit` streams."""
+    return Refused(
+        RefusalCode.TOO_MANY_STREAMS,
+        f"the video has more than {limit:,} streams side by side; raise max_streams to take it",
+    )
+
+
 def out_of_memory() -> Refused:
     """The refusal of a file that needs more memory than a worker may use."""
     return Refused(
@@ -67,11 +84,11 @@ def out_of_memory() -> Refused:
     )
 
 
-def timed_out(seconds: float) -> Refused:
-    """The refusal of a file that was not done within `seconds`."""
+def timed_out(seconds: float, name: str = "max_seconds") -> Refused:
+    """The refusal of a file that was not done within `seconds`, the limit of that name."""
     return Refused(
         RefusalCode.TIMEOUT,
-        f"the file was not done within {seconds:g} s; raise max_seconds to give it longer",
+        f"the file was not done within {seconds:g} s; raise {name} to give it longer",
     )
 
 

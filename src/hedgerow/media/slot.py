@@ -26,7 +26,11 @@ _KEPT_VARIABLES = (
 )
 # A worker is one of several: it has one core, and one thread when it forks.
 _ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+    (
+        *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"),
+        "OPENCV_FOR_THREADS_NUM",
+    ),
+    "1",
 )
 # Memory of one picture is kept for the next: to give it back to the kernel and to ask for it anew,
 # as glibc would, takes a tenth of the time of an ordinary photograph. Other libraries ignore this.
@@ -77,11 +81,11 @@ class Sink(Protocol):
 class Job:
     """A source on its way to an outcome."""
 
-    __slots__ = ("index", "number", "path", "sink", "source", "tries")
+    __slots__ = ("body", "index", "number", "sink", "source", "tries")
 
-    def __init__(self, source: Path | bytes, path: bytes, sink: Sink, index: int = 0) -> None:
+    def __init__(self, source: Path | bytes, body: bytes, sink: Sink, index: int = 0) -> None:
         self.source = source
-        self.path = path  # as the worker gets it; empty for bytes
+        self.body = body  # as the worker gets it: `wire.encode_job`
         self.sink = sink
         self.index = index
         self.number = 0
@@ -103,6 +107,11 @@ class Death:
     job: int
 
 
+@dataclass(frozen=True)
+class Long:
+    """The job at hand turned out to be a video, which may take minutes."""
+
+
 class Slot:
     """A worker process and the jobs it was given. Used by the dispatcher's thread alone."""
 
@@ -113,6 +122,7 @@ class Slot:
         self.barren = 0  # deaths in a row with no answer in between
         self.since = time.monotonic()  # when the job at hand, or before any the process, began
         self.pace = _FIRST_PACE  # seconds a file of late
+        self.longer = False  # the job at hand is a video
         self._generation = 0
         self._parts = bytearray()
         self._link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -132,7 +142,7 @@ class Slot:
     @property
     def room(self) -> int:
         """How many more jobs it should be given now."""
-        if not self.ready:
+        if not self.ready or self.longer:
             return 0
         return min(1 + int(_AHEAD_SECONDS / self.pace), _MAX_AHEAD) - len(self.waiting)
 
@@ -145,6 +155,7 @@ class Slot:
         """Take the job at hand off the list, with the seconds it took."""
         now = time.monotonic()
         seconds, self.since = now - self.since, now
+        self.longer = False
         self.pace = max(0.9 * self.pace + 0.1 * seconds, _FASTEST_PACE)
         return self.waiting.popleft(), seconds
 
@@ -157,9 +168,9 @@ class Slot:
         header = wire.HEADER.pack(kind, self._generation, job.number)
         try:
             if isinstance(job.source, bytes):
-                self._send_bytes(header, job.source)
+                self._send_bytes(header + job.body, job.source)
             else:
-                self._link.send(header + job.path)
+                self._link.send(header + job.body)
         except BlockingIOError:
             return False
         except (BrokenPipeError, ConnectionResetError):
@@ -169,7 +180,7 @@ class Slot:
         self.waiting.append(job)
         return True
 
-    def _send_bytes(self, header: bytes, data: bytes) -> None:
+    def _send_bytes(self, message: bytes, data: bytes) -> None:
         # By descriptor, so that a message is short whatever the size of the file.
         try:
             descriptor = os.memfd_create("file", os.MFD_CLOEXEC)
@@ -182,11 +193,11 @@ class Slot:
                     view = view[os.write(descriptor, view) :]
                 except OSError as error:
                     raise _not_handed_over(error) from None
-            socket.send_fds(self._link, [header], [descriptor])
+            socket.send_fds(self._link, [message], [descriptor])
         finally:
             os.close(descriptor)
 
-    def hear(self) -> Answer | Death | None:
+    def hear(self) -> Answer | Death | Long | None:
         """Take one message. None: nothing to act on. Raises MalformedError, EOFError (gone)."""
         try:
             message = self._link.recv(wire.MAX_MESSAGE)
@@ -211,6 +222,10 @@ class Slot:
             return Death(wire.DEATH.unpack(body)[0], number)
         if kind in (wire.MORE, wire.REPLY):
             return self._take_part(kind, number, body)
+        at_hand = bool(self.waiting) and number == self.waiting[0].number
+        if kind == wire.LONGER and at_hand and not self.longer:  # once, lest it never stops
+            self.longer = True
+            return Long()
         raise wire.MalformedError("the message is of no known kind")
 
     def _take_part(self, kind: int, number: int, body: bytes) -> Answer | None:
@@ -221,6 +236,8 @@ class Slot:
         if kind == wire.MORE:
             self._parts += body
             return None
+        if self.longer:
+            self._generation += 1  # as the worker does: what was sent behind it is dropped
         if self._parts:
             body = bytes(self._parts) + body
             self._parts.clear()

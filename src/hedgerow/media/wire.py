@@ -2,8 +2,9 @@
 
 They travel over a SOCK_SEQPACKET pair, so each arrives whole or not at all: a worker that dies in
 the middle of one leaves nothing half-written behind. Layout: kind (1 byte), generation (4), job
-number (8), then the body. A generation is one decoding process: it grows by one each time a new
-one is forked, and a job sent for an older one is dropped.
+number (8), then the body. A generation is one decoding process, up to the next video: it grows by
+one each time a new process is forked or has done a video, and a job sent for an older one is
+dropped. So nothing waits behind a video, or is lost with the dead: the caller sends it elsewhere.
 """
 
 from __future__ import annotations
@@ -17,10 +18,15 @@ from hedgerow.media.refusals import RefusalCode, Refused
 HEADER = struct.Struct("<BIQ")
 DEATH = struct.Struct("<i")  # body of DIED: the status that os.waitpid told
 
-# Caller to worker. A file's bytes come as a descriptor of an anonymous file in memory.
+# Caller to worker: the length of the job's own options as JSON, these, then the path; a file's
+# bytes come as a descriptor of an anonymous file in memory.
 PATH, BYTES = 1, 2
+OPTIONS = struct.Struct("<H")
+MAX_OPTIONS = 4096
 # Worker to caller. A long reply comes in parts, MORE ... MORE, REPLY.
 READY, MORE, REPLY, DIED = 16, 17, 18, 19
+# The job at hand turned out to be a video, and may take as long as one.
+LONGER = 20
 
 PART_BYTES = 32 * 2**10
 MAX_MESSAGE = HEADER.size + PART_BYTES
@@ -36,6 +42,21 @@ class MalformedError(Exception):
 
 def _not_json(constant: str) -> float:
     raise ValueError(f"{constant} is not JSON")
+
+
+def encode_job(options: dict[str, Any] | None, path: bytes) -> bytes:
+    """The body of a job. Raises TypeError, ValueError: the options are not JSON, or too long."""
+    said = b"" if not options else json.dumps(options, allow_nan=False).encode()
+    if len(said) > MAX_OPTIONS:
+        raise ValueError(f"a job's options have at most {MAX_OPTIONS:,} bytes")
+    return OPTIONS.pack(len(said)) + said + path
+
+
+def decode_job(body: bytes) -> tuple[dict[str, Any], bytes]:
+    """The options and the path in the body of a job."""
+    length = OPTIONS.size + OPTIONS.unpack_from(body)[0]
+    said = body[OPTIONS.size : length]
+    return (json.loads(said) if said else {}), body[length:]
 
 
 _CODES = frozenset(code.value for code in RefusalCode)

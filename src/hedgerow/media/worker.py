@@ -44,22 +44,21 @@ def keep(link: socket.socket, work: child.Child) -> None:
     """Fork a child, wait for its death, tell of it, again; return when the caller is gone."""
     keeper = os.getpid()
     link.send(wire.HEADER.pack(wire.READY, 0, 0))
-    generation = 0
     while True:
         pid = os.fork()
         if pid == 0:
-            child.run(work, generation, keeper)
+            child.run(work, keeper)
         _, status = os.waitpid(pid, 0)
         job = work.take_job()
         # Only between two jobs: a task that exits with the same number is a death like others.
         if job == 0 and os.waitstatus_to_exitcode(status) == wire.CALLER_GONE:
             return
-        death = wire.HEADER.pack(wire.DIED, generation, job)
+        death = wire.HEADER.pack(wire.DIED, work.generation, job)
         try:
             link.send(death + wire.DEATH.pack(status))
         except OSError:  # the caller is gone
             return
-        generation += 1
+        work.next_generation()
 
 
 def _reset_signals() -> None:

@@ -23,6 +23,9 @@ from hedgerow.web import Options as ServiceOptions
 
 PREFIX = "HEDGEROW_"
 
+# S108: whoever uses it sees that the folder in it is its own.
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108  # as just said
+
 
 class Settings(BaseSettings):
     """What can be set; everything has a default.
@@ -48,6 +51,18 @@ class Settings(BaseSettings):
         repr=False,  # it may hold a password
         description="where the database is; in the home folder unless set",
         examples=["postgresql://hedgerow@localhost/hedgerow"],
+    )
+    vault_key_file: Path | None = Field(
+        default=None,
+        description="the key of what is encrypted; in the home folder unless set. Every machine "
+        "that shares a database needs the same",
+        examples=["/etc/hedgerow/vault.key"],
+    )
+    sealed_index: Path | None = Field(
+        default=None,
+        description="the folder for the index of what is encrypted, which holds it in the clear: "
+        "in memory, or on an encrypted disk; in /dev/shm unless set",
+        examples=["/run/hedgerow"],
     )
     jobs: int | None = Field(
         default=None,
@@ -95,6 +110,17 @@ class Settings(BaseSettings):
     def resolved_jobs(self) -> int:
         """Worker processes: as many as cores that this process may use, unless set."""
         return self.jobs or len(os.sched_getaffinity(0))
+
+    @property
+    def resolved_vault_key(self) -> Path:
+        """The key file: in the home folder unless another is set."""
+        return self.vault_key_file or self.home / "vault.key"
+
+    @property
+    def resolved_sealed_index(self) -> Path:
+        """A folder in memory for this user and this index alone, unless another is set."""
+        name = sha256(str(self.index_folder.absolute()).encode()).hexdigest()[:16]
+        return (self.sealed_index or _IN_MEMORY) / f"hedgerow-{os.getuid()}-{name}"
 
     @property
     def index_folder(self) -> Path:

@@ -7,7 +7,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from hedgerow.signals.errors import BrokenSignalType, UnknownSignalType
-from hedgerow.signals.types import BITS, Comparison, SignalType
+from hedgerow.signals.types import BITS, Comparison, PartsType, SignalType
 
 GROUP = "hedgerow.signal_types"
 
@@ -45,6 +45,8 @@ def _what_is_wrong(found: Any, name: str) -> str | None:
     comparison: Any = found.comparison
     if not isinstance(comparison, Comparison):
         return f"its comparison is {comparison!r}, not a hedgerow.signals.Comparison"
+    if comparison is Comparison.PARTS and not isinstance(found, PartsType):
+        return "it lacks something that hedgerow.signals.PartsType asks for"
     furthest = 0 if comparison is Comparison.EQUAL else BITS
     if not 0 <= found.default_threshold <= found.max_distance <= furthest:
         return f"its distances are not 0 <= default_threshold <= max_distance <= {furthest}"
@@ -72,6 +74,28 @@ def signal_type(name: str) -> SignalType:
     except KeyError:
         known = ", ".join(sorted(registry()))
         raise UnknownSignalType(f"there is no signal type {name!r}; installed: {known}") from None
+
+
+def parts_type(name: str) -> PartsType | None:
+    """The signal type of that name where it is compared by PARTS; raises UnknownSignalType."""
+    found = signal_type(name)
+    return found if isinstance(found, PartsType) else None
+
+
+def ordinary_types() -> frozenset[str]:
+    """The types that every file is hashed to: all but those that are made only where asked for."""
+    return frozenset(name for name in registry() if not is_sealed(name))
+
+
+def is_sealed(name: str) -> bool:
+    """Whether signals of this type are encrypted at rest, and made only where asked for."""
+    found = parts_type(name)
+    return found is not None and found.sealed
+
+
+def single_types() -> list[str]:
+    """The types whose signals are one value each, by name."""
+    return [name for name in registry() if parts_type(name) is None]
 
 
 def parse(type_name: str, value: str) -> str:

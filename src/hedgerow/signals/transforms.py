@@ -42,7 +42,7 @@ class Transform(StrEnum):
 
 # How to undo each orientation: mirror top to bottom, mirror left to right, then swap the two
 # directions or not. Rotations are clockwise; to undo one is to turn as far the other way.
-_UNDO: tuple[tuple[int, int, bool], ...] = (
+UNDO: tuple[tuple[int, int, bool], ...] = (
     (0, 0, False),  # none
     (0, 1, True),  # rotated_90
     (1, 1, False),  # rotated_180
@@ -57,7 +57,7 @@ _POSITIONS = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
 _ORDER = np.stack(
     [
         (_POSITIONS.T if swap else _POSITIONS).ravel() + SIDE * SIDE * (2 * vertical + horizontal)
-        for vertical, horizontal, swap in _UNDO
+        for vertical, horizontal, swap in UNDO
     ]
 )
 

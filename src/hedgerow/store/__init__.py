@@ -19,8 +19,10 @@ from hedgerow.store.errors import (
     DatabaseTooNew,
     DatabaseUnavailable,
     StoreProblem,
+    VaultProblem,
 )
 from hedgerow.store.opening import DatabaseState, database_state, open_database
+from hedgerow.store.vault import Seal, Vault
 
 __all__ = [
     "BUSY_SECONDS",
@@ -36,8 +38,11 @@ __all__ = [
     "DatabaseState",
     "DatabaseTooNew",
     "DatabaseUnavailable",
+    "Seal",
     "StoreProblem",
     "UTCDateTime",
+    "Vault",
+    "VaultProblem",
     "allocate",
     "backup",
     "check_copy",

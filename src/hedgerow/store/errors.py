@@ -6,6 +6,7 @@
     ├── DatabaseBusy          another writer held it for longer than the wait allowed
     ├── DatabaseOutdated      its tables are older than this package and upgrading was not asked
     ├── DatabaseTooNew        its tables are newer than this package
+    ├── VaultProblem          what is kept encrypted can't be sealed or opened
     └── BadCopy               a backup can't be written, or can't be restored
 
 No message repeats a password, a statement's parameters or a row.
@@ -34,6 +35,10 @@ class DatabaseOutdated(StoreProblem):
 
 class DatabaseTooNew(StoreProblem):
     """The tables were made by a newer version of this package."""
+
+
+class VaultProblem(StoreProblem):
+    """The key file can't be used, or isn't the one that something was encrypted with."""
 
 
 class BadCopy(StoreProblem):

@@ -24,7 +24,7 @@ from hedgerow.matching import (
     hashing_workers,
 )
 from hedgerow.media import Outcome
-from hedgerow.store import BUSY_SECONDS, CONNECTIONS, StoreProblem, open_database
+from hedgerow.store import BUSY_SECONDS, CONNECTIONS, StoreProblem, Vault, open_database
 from hedgerow.web.calls import Calls
 from hedgerow.web.keeping import KeyKeeper
 from hedgerow.web.limits import Limits, Logging, Options
@@ -37,12 +37,15 @@ class Plan:
     """What a service is made of.
 
     database_url, index_folder, incoming: where the database, the indexes and lists that are being
-    imported are. jobs: worker processes that hash uploads.
+    imported are. vault_key, sealed_folder: where the key of what is encrypted is, and where the
+    index of that may lie, in memory. jobs: worker processes that hash uploads.
     """
 
     database_url: str = field(repr=False)  # it may hold a password
     index_folder: Path
     incoming: Path
+    vault_key: Path
+    sealed_folder: Path
     jobs: int = 1
     busy_seconds: float = BUSY_SECONDS
     connections: int = CONNECTIONS
@@ -78,13 +81,22 @@ class Service:
                     connections=plan.connections,
                 )
             )
-            self.banks = Banks(self.database, plan.banks)
+            vault = Vault(plan.vault_key)
+            self.banks = Banks(self.database, plan.banks, vault)
             self.banks.ensure_sentinel()
             self.keys = Keys(self.database)
             self.ring = KeyRing(self.keys)
             self.ring.refresh()
             stack.enter_context(KeyKeeper(self.ring, plan.live.poll_seconds, plan.web.uses_seconds))
-            matcher = stack.enter_context(Matcher(self.database, plan.index_folder, plan.matching))
+            matcher = stack.enter_context(
+                Matcher(
+                    self.database,
+                    plan.index_folder,
+                    plan.matching,
+                    vault=vault,
+                    sealed_folder=plan.sealed_folder,
+                )
+            )
             self.workers = stack.enter_context(
                 hashing_workers(plan.media, plan.jobs, variants=plan.options.orientations)
             )
@@ -119,14 +131,19 @@ class Service:
             raise overloaded("too many bytes of uploads at once", self.limits.retry_seconds)
         self._bytes += size
 
-    async def hash(self, data: bytes) -> Outcome:
-        """Hash one file in a worker process. Raises Problem where too many wait."""
+    async def hash(self, data: bytes, types: Collection[str] | None = None) -> Outcome:
+        """Hash one file in a worker process, by default to all types that it is looked up by.
+
+        Raises Problem where too many wait.
+        """
         if self._uploads >= self.limits.max_uploads:
             raise overloaded("too many uploads wait to be hashed", self.limits.retry_seconds)
         self._uploads += 1
         try:
             with self.metrics.timing("hash"):
-                return await asyncio.wrap_future(self.workers.submit(data))
+                wanted = self.fresh.matcher.types_looked_up if types is None else types
+                options = {"types": sorted(wanted)}
+                return await asyncio.wrap_future(self.workers.submit(data, options))
         finally:
             self._uploads -= 1
 

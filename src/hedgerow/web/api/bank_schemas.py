@@ -14,6 +14,7 @@ Kind = Literal["positive", "negative"]
 BANK_NAME = "^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$"
 NewName = Annotated[str, Field(pattern=BANK_NAME, examples=["known"])]
 Bits = Annotated[int, Field(ge=0, le=256)]
+_LOCAL = "Whether it keeps local signatures, which find cut, turned and pasted copies."
 _THRESHOLDS = "Distances in bits by signal type, where not the type's default."
 
 
@@ -27,6 +28,7 @@ class BankIn(Strict):
     )
     thresholds: dict[str, Bits] = Field({}, description=_THRESHOLDS, examples=[{"pdq": 24}])
     description: str = Field("", description="Free text.")
+    local: bool = Field(False, description=_LOCAL)
 
 
 class BankChange(Strict):
@@ -39,6 +41,7 @@ class BankChange(Strict):
         examples=[{"pdq": 20}],
     )  # fmt: skip
     description: str | None = None
+    local: bool | None = Field(None, description=f"{_LOCAL} False deletes those it has.")
 
 
 class BankOut(BaseModel):
@@ -52,6 +55,7 @@ class BankOut(BaseModel):
     contents: int = Field(description="How many it has.")
     created_at: datetime
     test: bool = Field(False, description="It holds the test picture, and can't be changed.")
+    local: bool = Field(False, description=_LOCAL)
 
 
 class UnfinishedOut(BaseModel):

@@ -69,7 +69,12 @@ async def create_bank(request: Request, idempotency_key: IdempotencyKey = None) 
 
     def make() -> Done:
         made = service.banks.create(
-            given.name, given.action, given.kind, given.thresholds, given.description
+            given.name,
+            given.action,
+            given.kind,
+            given.thresholds,
+            given.description,
+            local=given.local,
         )
         return Done(201, bank_json(made), {"id": made.id, "name": made.name})
 
@@ -124,6 +129,7 @@ async def change_bank(request: Request, name: BankName) -> Response:
             action=given.action,
             thresholds=given.thresholds,
             description=given.description,
+            local=given.local,
         ),
     )
     return json_response(bank_json(changed))
@@ -156,7 +162,9 @@ def bank_json(bank: Bank) -> dict[str, Any]:
         "contents": bank.contents,
         "created_at": bank.created_at,
     }
-    return told | ({"test": True} if bank.test else {})
+    return told | {
+        name: True for name, said in (("test", bank.test), ("local", bank.local)) if said
+    }
 
 
 def _details_json(bank: BankDetails) -> dict[str, Any]:

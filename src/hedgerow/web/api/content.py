@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from hedgerow.accounts import Scope
 from hedgerow.banks import Content
-from hedgerow.matching import query_of
+from hedgerow.matching import banked_signals, query_of
 from hedgerow.signals import Signal
 from hedgerow.web.access import service_of
 from hedgerow.web.api import examples
@@ -96,7 +96,7 @@ async def add_content(
     """
     service = service_of(request)
     if media_type(request) == "multipart/form-data":
-        facts, found = await _hashed(request, service)
+        facts, found = await _hashed(request, service, name)
     else:
         given = await read_json(request, ContentIn)
         facts, found = given, _signals(given)
@@ -130,18 +130,19 @@ def _signals(given: ContentIn) -> list[Signal]:
     ]
 
 
-async def _hashed(request: Request, service: Service) -> tuple[ContentFacts, list[Signal]]:
+async def _hashed(
+    request: Request, service: Service, bank: str
+) -> tuple[ContentFacts, list[Signal]]:
     """What is noted of a file, and its signals; raises Problem where it has none to bank."""
     with service.memory() as memory:
         form = await read_form(request, memory, max_file_bytes(request))
         file, context = one_file(form)
         facts = parsed(ContentFacts, context or b"{}")
-        query = query_of(await service.hash(file))
+        types = await service.calls.read(lambda: service.banks.types_kept(bank))
+        query = query_of(await service.hash(file, types))
     if query.refused is not None:
         raise Problem(Code.INVALID, query.refused["message"], reason=query.refused["code"])
-    return facts, [
-        Signal(kind, one["value"], one.get("quality")) for kind, one in query.signals.items()
-    ]
+    return facts, banked_signals(query.signals)
 
 
 @router.get(

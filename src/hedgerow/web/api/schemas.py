@@ -85,6 +85,26 @@ class SignalOut(BaseModel):
     quality: int | None = Field(None, description="0 to 100, where the type knows one.")
 
 
+class SeenOut(BaseModel):
+    """Where and how a banked picture or video was seen in the upload; only what is known."""
+
+    box: list[int] | None = Field(
+        None, description="Which part of the upload: left, top, width, height in pixels.",
+        examples=[[0, 210, 1080, 720]],
+    )  # fmt: skip
+    banked_box: list[int] | None = Field(None, description="Which part of the banked picture.")
+    landmarks: int | None = Field(None, description="How many lie as one transform says.")
+    scale: float | None = Field(None, description="Pixels of the upload for one of the banked.")
+    angle: float | None = Field(None, description="Degrees that it was turned clockwise.")
+    seconds: list[float] | None = Field(None, description="Which stretch of the upload: from, to.")
+    banked_seconds: list[float] | None = Field(
+        None, description="Which stretch of the banked video."
+    )
+    frames: int | None = Field(None, description="How many frames of the upload match.")
+    share: float | None = Field(None, description="Of the upload's frames, those that match.")
+    banked_share: float | None = Field(None, description="Of the banked video's frames.")
+
+
 class MatchOut(BaseModel):
     """A banked hash within its threshold of the upload's."""
 
@@ -101,6 +121,9 @@ class MatchOut(BaseModel):
     source: str = ""
     reference: str = ""
     test: bool = Field(False, description="The match is of the test picture, and no find.")
+    seen: SeenOut | None = Field(
+        None, description="Where, if not all of the upload shows all of what is banked."
+    )
 
 
 class SuppressedOut(MatchOut):
@@ -127,7 +150,7 @@ class AnswerOut(BaseModel):
     sequence: int = Field(description="The state of the banks: the number of their last change.")
     test: bool = Field(False, description="All matches are of the test picture.")
     suppressed: list[SuppressedOut] = []
-    notes: list[Literal["low_quality", "truncated", "first_frame"]] = []
+    notes: list[Literal["low_quality", "truncated", "first_frame", "keyframes"]] = []
     more_matches: bool = False
     error: ErrorOut | None = None
     media: str | None = Field(None, description="Format of the file.", examples=["jpeg"])

@@ -48,7 +48,7 @@ class SignalTypeOut(BaseModel):
     """A kind of hash."""
 
     name: str = Field(examples=["pdq"])
-    comparison: Literal["equal", "hamming"]
+    comparison: Literal["equal", "hamming", "parts"]
     needs_picture: bool
     max_distance: int = Field(description="The largest threshold, in bits.")
     default_threshold: int = Field(description="Where a bank has none of its own, in bits.")

@@ -46,7 +46,7 @@ async def add_file(ask: Ask) -> Response:
     details, note = _details(given), _note(given)
     known = await ask.state.current(ask.service)
     types = named_types(known, ask.query.get("types")) or photo_types(known)
-    outcome = await ask.service.hash(data)
+    outcome = await ask.service.hash(data, types)
     values = signals_of(outcome, types)
     if empty := [name for name, value in values.items() if not value]:
         msg = f"the picture has too little in it for its {empty[0]} to tell it from others"

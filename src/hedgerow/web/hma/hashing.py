@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from hedgerow.matching import is_low_quality
 from hedgerow.media import Outcome
-from hedgerow.signals import registry
+from hedgerow.signals import registry, single_types
 from hedgerow.web.hma.asking import Ask, file_of
 from hedgerow.web.hma.refusals import Refusal, json_response, quoted, unread
 from hedgerow.web.hma.state import Known
@@ -27,7 +27,7 @@ async def hash_file(ask: Ask) -> Response:
 async def _hashed(ask: Ask, data: bytes) -> Response:
     known = await ask.state.current(ask.service)
     types = named_types(known, ask.query.get("types")) or photo_types(known)
-    return json_response(signals_of(await ask.service.hash(data), types))
+    return json_response(signals_of(await ask.service.hash(data, types), types))
 
 
 def photo_types(known: Known) -> list[str]:
@@ -43,7 +43,7 @@ def photo_types(known: Known) -> list[str]:
 
 def enabled_types(known: Known) -> list[str]:
     """All signal types that aren't switched off. Raises Refusal where all are."""
-    found = [name for name in registry() if known.type_ratio(name) > 0]
+    found = [name for name in single_types() if known.type_ratio(name) > 0]
     if not found:
         raise Refusal(400, "every signal type is disabled; enable one")
     return found
@@ -55,9 +55,9 @@ def named_types(known: Known, text: str | None) -> list[str]:
         return []
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
-        if name not in registry() or known.type_ratio(name) == 0:
+        if name not in single_types() or known.type_ratio(name) == 0:
             msg = f"signal type {quoted(name)} doesn't exist or is disabled"
-            raise Refusal(400, f"{msg}; there are {', '.join(registry())}")
+            raise Refusal(400, f"{msg}; there are {', '.join(single_types())}")
     if not names:
         raise Refusal(400, "empty signal type selection")
     return list(dict.fromkeys(names))

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from hedgerow.banks import FixedBank
 from hedgerow.fetch import FetchCode, FetchRefused
 from hedgerow.media import RefusalCode
-from hedgerow.signals import registry
+from hedgerow.signals import single_types
 from hedgerow.web.failures import FAILURES, problem_of
 from hedgerow.web.problems import Code, Problem
 
@@ -69,8 +69,10 @@ class Mistakes(Exception):
 
 def require_type(name: str) -> None:
     """See that there is a signal type of this name; raises Refusal."""
-    if name not in registry():
-        raise Refusal(400, f"No such signal type {quoted(name)}; there are {', '.join(registry())}")
+    if name not in single_types():
+        raise Refusal(
+            400, f"No such signal type {quoted(name)}; there are {', '.join(single_types())}"
+        )
 
 
 def refusal_of(error: Exception, retry_seconds: int) -> Refusal:

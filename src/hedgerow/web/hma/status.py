@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from hedgerow.banks import changed_at, latest, signal_counts
 from hedgerow.matching import is_digest
-from hedgerow.signals import registry
+from hedgerow.signals import single_types
 from hedgerow.web.hma.asking import Ask
 from hedgerow.web.hma.refusals import json_response, require_type
 
@@ -79,7 +79,7 @@ async def curator_index(ask: Ask) -> Response:
 def _asked(ask: Ask) -> Sequence[str]:
     name = ask.query.get("signal_type")
     if name is None:
-        return list(registry())
+        return list(single_types())
     require_type(name)
     return [name]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from hedgerow.signals import registry
+from hedgerow.signals import single_types
 from hedgerow.web.hma.asking import PHOTO, VIDEO, Ask
 from hedgerow.web.hma.refusals import json_response, require_type
 from hedgerow.web.hma.schemas import TypeChange
@@ -15,7 +15,7 @@ async def list_signal_types(ask: Ask) -> Response:
     """GET: the signal types, and how often each takes part."""
     known = await ask.read(lambda: read(ask.service.database))
     return json_response(
-        [{"name": name, "enabled_ratio": known.type_ratio(name)} for name in registry()]
+        [{"name": name, "enabled_ratio": known.type_ratio(name)} for name in single_types()]
     )
 
 

@@ -1,0 +1,110 @@
+"""Learn what is common to the landmarks of ordinary photographs: `signals/learned.npz`.
+
+    python -m bench.landmarks_learning FOLDER --write
+
+Nothing that is learned can make a match wrong; it decides how quick and how far apart things are.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from rich.progress import track
+
+from hedgerow.signals import distinctive, landmarks
+
+COMMON_PATTERNS = 3
+LEFT_OUT = 0.3
+"""Share of corners that are too common to be landmarks."""
+
+CLOSE = 0.15
+"""Share of landmarks whose choice between two views is a close one."""
+
+PART_BITS = 16
+"""Bits of a part of the index where it holds a million codes or more."""
+
+SWAPS = 40_000
+
+Floats = npt.NDArray[np.float32]
+
+
+def _axes(differences: Floats, count: int) -> Floats:
+    """The directions (256, count) in which most of the differences (n, 256) lie."""
+    _values, vectors = np.linalg.eigh(differences.T @ differences / len(differences))
+    return np.asarray(vectors[:, -count:], np.float32)
+
+
+def _order(of_codes: Floats) -> npt.NDArray[np.int64]:
+    """Bits (256,) in groups of PART_BITS with little in common, improved swap by swap."""
+    likeness = np.corrcoef(of_codes.T) ** 2
+    np.fill_diagonal(likeness, 0)
+    numbers = np.random.default_rng(1)
+    groups = np.argsort(-likeness.sum(axis=0)).reshape(PART_BITS, -1).T.copy()
+    for _swap in range(SWAPS):
+        one, other = numbers.choice(len(groups), 2, replace=False)
+        at, to = numbers.integers(0, PART_BITS, 2)
+        x, y = groups[one, at], groups[other, to]
+        gain = (
+            likeness[x, groups[one]].sum()
+            - likeness[y, groups[one]].sum()
+            + likeness[y, groups[other]].sum()
+            - likeness[x, groups[other]].sum()
+            + 2 * likeness[x, y]
+        )
+        if gain > 0:
+            groups[one, at], groups[other, to] = y, x
+    return groups.ravel()
+
+
+def learn(pictures: list[Path]) -> dict[str, npt.NDArray[np.generic]]:
+    """Everything that `distinctive.Learned` holds."""
+    every_view = []
+    for path in track(pictures, "Looking at photographs"):
+        luma = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        scaled = landmarks.scaled_for_landmarks(np.asarray(luma, np.uint8))
+        corners, _codes = landmarks.candidates_in(scaled)
+        codes, whole = landmarks.described_in(scaled, corners[::4])
+        every_view.append(codes[whole])
+    codes = np.concatenate(every_view)
+    views = distinctive.bits(codes)
+    mean = views[:, 0].mean(axis=0)
+    common = _axes(views[:, 0] - mean, COMMON_PATTERNS)
+    tones = views[:, 0] + views[:, 1] - views[:, 2] - views[:, 3]
+    hands = np.concatenate([views[:, 0] - views[:, 1], views[:, 2] - views[:, 3]])
+    toned, handed = _axes(tones, 1)[:, 0], _axes(hands, 1)[:, 0]
+    known = distinctive.Learned(
+        mean, common, handed, toned, np.arange(256),
+        least_own=0,
+        close_hand=float(np.quantile(np.abs(hands @ handed), CLOSE)),
+        close_tone=float(np.quantile(np.abs(tones @ toned), CLOSE)),
+    )  # fmt: skip
+    own = distinctive.own_of(codes[:, 0], known)
+    least_own = float(np.quantile(own, LEFT_OUT))
+    kept = codes[own > least_own]
+    banked = kept[np.arange(len(kept)), distinctive.views_of(kept, known).own]
+    found = replace(known, least_own=least_own, order=_order(distinctive.bits(banked)))
+    return {name: np.asarray(value) for name, value in vars(found).items()}
+
+
+def main() -> None:
+    """Learn from a folder of photographs, and write it where the package reads it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--write", action="store_true", help="replace the package's file")
+    options = parser.parse_args()
+    found = learn(sorted(options.folder.glob("*.jpg")))
+    for name, value in found.items():
+        print(name, np.shape(value) or float(value))
+    if options.write:
+        target = Path(distinctive.__file__).with_name(distinctive.LEARNED)
+        np.savez(target, **found)
+        print(f"{target.stat().st_size:,} bytes written")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""What is kept of a picture's landmarks, and what is sought for an upload, as bytes and arrays."""
+
+from __future__ import annotations
+
+import math
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hedgerow.signals.errors import BadSignal
+
+AREA = 150_000
+"""Pixels that a picture is scaled to before its landmarks are looked for: copies come in all
+sizes."""
+
+MOST_ENLARGED = 4.0
+"""How much a small picture is enlarged at most, to each side: more shows nothing new."""
+
+VIEWS = 4
+"""Descriptions of a landmark: bit 0 of a view's number says mirrored, bit 1 negative."""
+
+MIRRORED, NEGATIVE = 1, 2
+
+CODE_BYTES = 32
+
+Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.uint8]
+
+_HEADER = struct.Struct("<4sIIf")  # which form, width, height, unit
+_PLACES = ("x", "y", "size", "angle")
+_PLACE: list[tuple[str, Any]] = [(name, "<f4") for name in _PLACES]
+BANKED_MARK, SOUGHT_MARK = b"LMB1", b"LMS1"
+_BANKED = BANKED_MARK, np.dtype([*_PLACE, ("view", "u1"), ("code", "u1", (CODE_BYTES,))])
+_SOUGHT = (
+    SOUGHT_MARK,
+    np.dtype(
+        [*_PLACE, ("view", "u1"), ("asked", "u1", (VIEWS,)), ("codes", "u1", (VIEWS, CODE_BYTES))]
+    ),
+)
+
+
+def scale_of(width: int, height: int) -> float:
+    """How much a picture of that size is scaled before its landmarks are looked for."""
+    return min(math.sqrt(AREA / (width * height)), MOST_ENLARGED)
+
+
+@dataclass(frozen=True, eq=False)
+class Landmarks:
+    """Where the landmarks of a picture of `width` x `height` pixels are.
+
+    unit: by how much it was scaled to look for them, so that what is near and large means the same
+    in every picture.
+    x, y: float32 (n,), in pixels of the picture as a person sees it. size: float32 (n,), pixels
+    across that the description is of. angle: float32 (n,), radians, clockwise from the right.
+    view: int64 (n,), which of the four descriptions is banked.
+    """
+
+    width: int
+    height: int
+    unit: float
+    x: Floats
+    y: Floats
+    size: Floats
+    angle: Floats
+    view: Numbers
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def _packed(self, form: tuple[bytes, np.dtype[np.void]], **more: npt.NDArray[Any]) -> bytes:
+        mark, dtype = form
+        rows = np.zeros(len(self), dtype)
+        for name in _PLACES:
+            rows[name] = getattr(self, name)
+        rows["view"] = self.view
+        for name, values in more.items():
+            rows[name] = values
+        return _HEADER.pack(mark, self.width, self.height, self.unit) + rows.tobytes()
+
+
+@dataclass(frozen=True, eq=False)
+class Banked(Landmarks):
+    """A banked picture's landmarks. code: uint8 (n, 32), of each in its own view."""
+
+    code: Codes
+
+    def pack(self) -> bytes:
+        """The landmarks as bytes."""
+        return self._packed(_BANKED, code=self.code)
+
+    @classmethod
+    def unpack(cls, payload: bytes) -> Banked:
+        """What `pack` made; raises BadSignal where it isn't that."""
+        width, height, unit, rows = _unpacked(payload, _BANKED)
+        x, y, size, angle = (rows[name].copy() for name in _PLACES)
+        return cls(
+            width,
+            height,
+            unit,
+            x,
+            y,
+            size,
+            angle,
+            rows["view"].astype(np.int64),
+            np.ascontiguousarray(rows["code"]),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Sought(Landmarks):
+    """An upload's landmarks.
+
+    codes: uint8 (n, 4, 32), in each view. asked: bool (n, 4), the views in which it may be banked.
+    """
+
+    codes: Codes
+    asked: npt.NDArray[np.bool_]
+
+    def pack(self) -> bytes:
+        """The landmarks as bytes."""
+        return self._packed(_SOUGHT, codes=self.codes, asked=self.asked)
+
+    @classmethod
+    def unpack(cls, payload: bytes) -> Sought:
+        """What `pack` made; raises BadSignal where it isn't that."""
+        width, height, unit, rows = _unpacked(payload, _SOUGHT)
+        x, y, size, angle = (rows[name].copy() for name in _PLACES)
+        return cls(
+            width,
+            height,
+            unit,
+            x,
+            y,
+            size,
+            angle,
+            rows["view"].astype(np.int64),
+            np.ascontiguousarray(rows["codes"]),
+            rows["asked"].astype(np.bool_),
+        )
+
+    def banked(self) -> Banked:
+        """The same picture as a bank keeps it."""
+        return Banked(
+            self.width, self.height, self.unit, self.x, self.y, self.size, self.angle, self.view,
+            self.codes[np.arange(len(self)), self.view],
+        )  # fmt: skip
+
+
+def _unpacked(
+    payload: bytes, form: tuple[bytes, np.dtype[np.void]]
+) -> tuple[int, int, float, npt.NDArray[Any]]:
+    mark, dtype = form
+    body = payload[_HEADER.size :]
+    if payload[: len(mark)] != mark or len(payload) < _HEADER.size or len(body) % dtype.itemsize:
+        raise BadSignal("these are no landmarks that this release wrote; bank the picture again")
+    _mark, width, height, unit = _HEADER.unpack_from(payload)
+    rows = np.frombuffer(body, dtype)
+    if not (rows["view"] < VIEWS).all() or min(width, height) < 1 or not 0 < unit < math.inf:
+        raise BadSignal("the landmarks are damaged; bank the picture again")
+    return width, height, unit, rows

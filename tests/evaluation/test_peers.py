@@ -1,0 +1,50 @@
+"""Other people's hashes, where they are installed."""
+
+import sys
+from importlib.metadata import PackageNotFoundError
+
+import numpy as np
+import pytest
+
+from hedgerow.evaluation import peers
+from hedgerow.signals.landscape import landscape
+
+PIXELS = landscape()
+
+
+@pytest.mark.parametrize("peer", peers.PEERS, ids=lambda peer: peer.key)
+def test_a_peer_gives_its_own_hash_of_so_many_bits(peer):
+    if peer not in peers.installed()[0]:
+        pytest.skip(f"{peer.package} is not installed")
+    value = peers.hashed(PIXELS, [peer.key])[peer.key]
+    assert len(value) == peer.bits // 4
+    changed = peers.hashed(255 - PIXELS, [peer.key])[peer.key]
+    apart = (int(value, 16) ^ int(changed, 16)).bit_count()
+    assert apart > peer.bits / 2  # of a negative nearly every bit is another
+    assert peer.threshold in peer.method().thresholds
+    assert not peer.method().ours
+
+
+def test_pdqhash_is_what_it_says_it_is():
+    pdqhash = pytest.importorskip("pdqhash")
+    bits, _quality = pdqhash.compute(PIXELS)
+    expected = np.packbits(bits > 0).tobytes().hex()
+    assert peers.hashed(PIXELS, ["pdqhash"]) == {"pdqhash": expected}
+
+
+def test_what_is_not_installed_is_left_out(monkeypatch):
+    def missing(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(peers, "version", missing)
+    assert peers.installed() == ([], [])
+
+
+def test_what_is_installed_and_broken_is_told(monkeypatch):
+    monkeypatch.setattr(peers, "version", lambda _name: "1")
+    for peer in peers.PEERS:
+        monkeypatch.setitem(sys.modules, peer.module, None)
+    usable, problems = peers.installed()
+    assert usable == []
+    assert len(problems) == len(peers.PEERS)
+    assert all("is installed but can't be used" in each for each in problems)
