@@ -18,6 +18,7 @@ from hedgerow.banks import (
     staging,
 )
 from hedgerow.banks.checks import Draft
+from hedgerow.banks.parts import Payloads
 from hedgerow.store import Database
 
 pytestmark = postgres_only("SQLite has one writer at a time: nobody meets")
@@ -43,7 +44,7 @@ def stage(banks: Banks, database: Database) -> Callable[[], staging.Place]:
     number, _ = staging.begin(database, "known", "list.txt", "f" * 64)
     place = staging.place(database, number)
     draft = Draft(tuple(pdq(7)[::-1]))  # in the order of their types
-    return lambda: staging.store(database, number, place, [draft], 0, 65, 1)
+    return lambda: staging.store(database, number, place, [draft], Payloads(None), 0, 65, 1)
 
 
 def rows(database: Database) -> list[int]:
