@@ -33,6 +33,7 @@ LOOKED_UP = 40
 GOAL_MS = 60.0
 BANK = 1
 KEPT = ROOT / "bench" / "out" / "landmarks"
+THRESHOLD = signal_type("local").default_threshold
 PEER_QUERIES = 8
 
 Luma = npt.NDArray[np.uint8]
@@ -117,7 +118,7 @@ def measure(count: int = PICTURES) -> list[Row]:
     ]
     codes = [codes_from_bytes(Banked.unpack(payload).code) for payload in payloads]
     keys = np.repeat((BANK << CONTENT_BITS) + np.arange(len(codes)), list(map(len, codes)))
-    thresholds = {"local": signal_type("local").default_threshold}
+    thresholds = {"local": THRESHOLD}
     policy = Policy(BANK, "bench", Kind.POSITIVE, None, thresholds)
     read: Mapping[int, bytes] = dict(enumerate(payloads))
     with tempfile.TemporaryDirectory(prefix="hedgerow-bench-") as folder:
@@ -224,7 +225,7 @@ def _peer(codes: Codes, sought: object) -> float:
     with threadpool_limits(1):
         faiss.omp_set_num_threads(1)
         start = time.process_time()
-        flat.range_search(np.ascontiguousarray(asked[:PEER_QUERIES]), 29)
+        flat.range_search(np.ascontiguousarray(asked[:PEER_QUERIES]), THRESHOLD + 1)
         return (time.process_time() - start) * 1e3 * len(asked) / PEER_QUERIES
 
 

@@ -32,7 +32,11 @@ from hedgerow.signals.spread import chosen
 from hedgerow.signals.types import Box
 
 COUNT = 250
-"""Landmarks of a picture, at most."""
+"""Landmarks of a picture that are banked and searched for, at most."""
+
+FURTHER = 350
+"""Landmarks of an upload that aren't searched for, at most: they only speak for what was found by
+the others. A copy that was cut or made small has the same corners, but others of them are taken."""
 
 LEVELS = 10
 STEP = 1.2
@@ -70,15 +74,19 @@ def _orb() -> cv2.ORB:
 
 
 def landmarks_of(luma: Pixels) -> Sought:
-    """Find the landmarks of luma (h, w), at most COUNT; none where it is too narrow or plain."""
+    """Find the landmarks of luma (h, w), at most COUNT and FURTHER.
+
+    None where it is too narrow or plain.
+    """
     height, width = luma.shape
     left, top, wide, high = focus_of(luma) or (0, 0, width, height)
     part = luma[top : top + high, left : left + wide]
     scaled = scaled_for_landmarks(part)
-    corners = _taken(scaled) if min(scaled.shape) >= SMALLEST_SIDE else []
+    corners, searched = _taken(scaled) if min(scaled.shape) >= SMALLEST_SIDE else ([], 0)
     codes, whole = described_in(scaled, corners)
     kept = [corner for corner, good in zip(corners, whole, strict=True) if good]
-    return _sought((width, height), (left, top, wide, high), kept, codes[whole])
+    searched = int(whole[:searched].sum())
+    return _sought((width, height), (left, top, wide, high), kept, codes[whole], searched)
 
 
 def scaled_for_landmarks(luma: Pixels) -> Pixels:
@@ -99,18 +107,18 @@ def candidates_in(scaled: Pixels) -> tuple[list[cv2.KeyPoint], Pixels]:
     return list(corners), np.array(codes if corners else [], np.uint8).reshape(-1, CODE_BYTES)
 
 
-def _taken(scaled: Pixels) -> list[cv2.KeyPoint]:
+def _taken(scaled: Pixels) -> tuple[list[cv2.KeyPoint], int]:
+    """The corners that are taken, and how many of them, the first, are searched for."""
     corners, codes = candidates_in(scaled)
-    rows = np.flatnonzero(is_distinctive(codes))
-    corners = [corners[row] for row in rows]
-    taken = chosen(
-        np.array([corner.pt for corner in corners], np.float32).reshape(-1, 2),
-        np.array([corner.octave for corner in corners], np.int64),
-        np.array([corner.response for corner in corners], np.float32),
-        (scaled.shape[0], scaled.shape[1]),
-        COUNT,
-    )
-    return [corners[row] for row in taken]
+    corners = [corners[row] for row in np.flatnonzero(is_distinctive(codes))]
+    places = np.array([corner.pt for corner in corners], np.float32).reshape(-1, 2)
+    levels = np.array([corner.octave for corner in corners], np.int64)
+    strengths = np.array([corner.response for corner in corners], np.float32)
+    shape = scaled.shape[0], scaled.shape[1]
+    searched = chosen(places, levels, strengths, shape, COUNT)
+    taken = chosen(places, levels, strengths, shape, COUNT + FURTHER)
+    further = np.setdiff1d(taken, searched)[:FURTHER]
+    return [corners[row] for row in (*searched, *further)], len(searched)
 
 
 def described_in(
@@ -150,11 +158,14 @@ def _seen_in(view: int, corner: cv2.KeyPoint, right: int, number: int) -> cv2.Ke
     )  # fmt: skip
 
 
-def _sought(size: tuple[int, int], part: Box, corners: list[cv2.KeyPoint], codes: Pixels) -> Sought:
+def _sought(
+    size: tuple[int, int], part: Box, corners: list[cv2.KeyPoint], codes: Pixels, searched: int
+) -> Sought:
     left, top, wide, high = part
     factor = scale_of(wide, high)
     places = np.array([corner.pt for corner in corners], np.float32).reshape(-1, 2) / factor
     views = views_of(codes)
+    views.asked[searched:] = False
     return Sought(
         *size,
         float(np.float32(factor)),

@@ -58,8 +58,9 @@ class Local:
         from hedgerow.signals.landmarks import COUNT, landmarks_of
 
         sought = landmarks_of(luma_of(file.picture().pixels))
-        digest = hashlib.sha256(sought.banked().pack()).hexdigest()
-        return Computed(digest, 100 * len(sought) // COUNT, payload=sought.pack())
+        banked = sought.banked()
+        digest = hashlib.sha256(banked.pack()).hexdigest()
+        return Computed(digest, 100 * len(banked) // COUNT, payload=sought.pack())
 
 
 def luma_of(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

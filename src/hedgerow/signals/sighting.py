@@ -255,15 +255,16 @@ def _close(
 def _alike(
     sought: Sought, banked: Banked, relation: int, rows: Numbers, banked_rows: Numbers
 ) -> tuple[Numbers, Numbers, Numbers]:
-    """Of pairs that fit by place, the one most alike for each of the upload's landmarks."""
+    """Of pairs that fit by place, the one most alike for each landmark of either picture."""
     views = banked.view[banked_rows] ^ relation
     differing = sought.codes[rows, views] ^ banked.code[banked_rows]
     distances = np.bitwise_count(differing.view(np.uint64)).sum(axis=1, dtype=np.int64)
-    near = np.flatnonzero(distances <= LIKE)
-    order = near[np.lexsort((distances[near], rows[near]))]
-    first = np.ones(len(order), np.bool_)
-    first[1:] = rows[order][1:] != rows[order][:-1]
-    kept = order[first]
+    kept = np.flatnonzero(distances <= LIKE)
+    for each in (rows, banked_rows):
+        kept = kept[np.lexsort((distances[kept], each[kept]))]
+        first = np.ones(len(kept), np.bool_)
+        first[1:] = each[kept][1:] != each[kept][:-1]
+        kept = kept[first]
     return rows[kept], banked_rows[kept], distances[kept]
 
 

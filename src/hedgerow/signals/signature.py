@@ -114,7 +114,8 @@ class Banked(Landmarks):
 class Sought(Landmarks):
     """An upload's landmarks.
 
-    codes: uint8 (n, 4, 32), in each view. asked: bool (n, 4), the views in which it may be banked.
+    codes: uint8 (n, 4, 32), in each view. asked: bool (n, 4), the views in which it may be banked
+    and is searched for; where none, it only speaks for what others found.
     """
 
     codes: Codes
@@ -143,11 +144,13 @@ class Sought(Landmarks):
         )
 
     def banked(self) -> Banked:
-        """The same picture as a bank keeps it."""
+        """The same picture as a bank keeps it: the landmarks that are searched for."""
+        rows = np.flatnonzero(self.asked.any(axis=1))
+        view = self.view[rows]
+        x, y, size, angle = (getattr(self, name)[rows] for name in _PLACES)
         return Banked(
-            self.width, self.height, self.unit, self.x, self.y, self.size, self.angle, self.view,
-            self.codes[np.arange(len(self)), self.view],
-        )  # fmt: skip
+            self.width, self.height, self.unit, x, y, size, angle, view, self.codes[rows, view]
+        )
 
 
 def _unpacked(
