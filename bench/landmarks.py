@@ -25,7 +25,7 @@ from hedgerow.banks import CONTENT_BITS, Kind, Policy
 from hedgerow.index import Catalogue, Codes, Keys, Step, codes_from_bytes
 from hedgerow.matching import Limits
 from hedgerow.matching.landmarks import Upload, find
-from hedgerow.signals import Banked, signal_type
+from hedgerow.signals import Banked, Sought, signal_type
 from hedgerow.signals.landmarks import landmarks_of
 
 PICTURES = 40_000
@@ -214,12 +214,12 @@ def measure(count: int = PICTURES) -> list[Row]:
     ]
 
 
-def _peer(codes: Codes, sought: object) -> float:
+def _peer(codes: Codes, sought: Sought) -> float:
     """Milliseconds that faiss's exact scan takes for the same codes, by a few of them."""
     import faiss
     from threadpoolctl import threadpool_limits
 
-    asked = sought.codes[sought.asked]  # type: ignore[attr-defined]
+    asked = sought.banked().code
     flat = faiss.IndexBinaryFlat(256)
     flat.add(codes.astype(">u8").view(np.uint8).reshape(-1, 32))
     with threadpool_limits(1):

@@ -22,9 +22,6 @@ COMMON_PATTERNS = 3
 LEFT_OUT = 0.3
 """Share of corners that are too common to be landmarks."""
 
-CLOSE = 0.15
-"""Share of landmarks whose choice between two views is a close one."""
-
 PART_BITS = 16
 """Bits of a part of the index where it holds a million codes or more."""
 
@@ -80,13 +77,11 @@ def learn(pictures: list[Path]) -> dict[str, npt.NDArray[np.generic]]:
     known = distinctive.Learned(
         mean, common, handed, toned, np.arange(256),
         least_own=0,
-        close_hand=float(np.quantile(np.abs(hands @ handed), CLOSE)),
-        close_tone=float(np.quantile(np.abs(tones @ toned), CLOSE)),
     )  # fmt: skip
     own = distinctive.own_of(codes[:, 0], known)
     least_own = float(np.quantile(own, LEFT_OUT))
     kept = codes[own > least_own]
-    banked = kept[np.arange(len(kept)), distinctive.views_of(kept, known).own]
+    banked = kept[np.arange(len(kept)), distinctive.views_of(kept, known)]
     found = replace(known, least_own=least_own, order=_order(distinctive.bits(banked)))
     return {name: np.asarray(value) for name, value in vars(found).items()}
 

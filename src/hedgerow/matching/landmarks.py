@@ -48,10 +48,10 @@ def find(
 ) -> Iterator[Match]:
     """The banked pictures of these banks that are seen in an upload, the best candidates first."""
     radius = max((policy.thresholds[LOCAL] for policy in asked.values()), default=None)
-    rows, views = np.nonzero(upload.landmarks.asked)
+    rows = np.flatnonzero(upload.landmarks.searched)
     if radius is None or not len(rows):
         return
-    codes = codes_from_bytes(upload.landmarks.codes[rows, views])
+    codes = codes_from_bytes(upload.landmarks.codes[rows, upload.landmarks.view[rows]])
     hits = catalogue.search(
         codes,
         radius,
@@ -67,8 +67,8 @@ def find(
         policy = asked[bank_of(key)]
         banked = Banked.unpack(payload)
         near = (hits.key == key) & (hits.distance <= policy.thresholds[LOCAL])
-        seeds = _seeds(hits.query[near], hits.code[near], banked)
-        seen = sighting(upload.landmarks, banked, (rows[seeds[0]], views[seeds[0]], seeds[1]))
+        queries, alike = _seeds(hits.query[near], hits.code[near], banked)
+        seen = sighting(upload.landmarks, banked, (rows[queries], alike))
         if seen is not None and _is_enough(seen, limits.min_landmarks):
             yield _match(upload, policy, content_of(key), seen)
 

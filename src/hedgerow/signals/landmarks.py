@@ -164,8 +164,6 @@ def _sought(
     left, top, wide, high = part
     factor = scale_of(wide, high)
     places = np.array([corner.pt for corner in corners], np.float32).reshape(-1, 2) / factor
-    views = views_of(codes)
-    views.asked[searched:] = False
     return Sought(
         *size,
         float(np.float32(factor)),
@@ -173,7 +171,7 @@ def _sought(
         top + np.minimum(places[:, 1], high),
         np.array([corner.size / factor for corner in corners], np.float32),
         np.radians(np.array([corner.angle for corner in corners], np.float32)),
-        views.own,
+        views_of(codes),
         ordered(codes),
-        views.asked,
+        np.arange(len(corners)) < searched,
     )

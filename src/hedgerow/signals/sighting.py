@@ -90,15 +90,13 @@ class _Similarity:
     shift: complex
 
 
-def sighting(
-    sought: Sought, banked: Banked, seeds: tuple[Numbers, Numbers, Numbers]
-) -> Sighting | None:
+def sighting(sought: Sought, banked: Banked, seeds: tuple[Numbers, Numbers]) -> Sighting | None:
     """The banked picture as it is seen in the one sought for; None where it isn't.
 
-    seeds: pairs that look alike: rows in `sought`, the views that were asked, rows in `banked`.
+    seeds: pairs that look alike, each in its own view: rows in `sought`, rows in `banked`.
     """
-    rows, views, banked_rows = seeds
-    relations = views ^ banked.view[banked_rows]
+    rows, banked_rows = seeds
+    relations = sought.view[rows] ^ banked.view[banked_rows]
     best: Sighting | None = None
     for relation in np.unique(relations).tolist():
         chosen = relations == relation

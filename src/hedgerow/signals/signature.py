@@ -37,9 +37,7 @@ BANKED_MARK, SOUGHT_MARK = b"LMB1", b"LMS1"
 _BANKED = BANKED_MARK, np.dtype([*_PLACE, ("view", "u1"), ("code", "u1", (CODE_BYTES,))])
 _SOUGHT = (
     SOUGHT_MARK,
-    np.dtype(
-        [*_PLACE, ("view", "u1"), ("asked", "u1", (VIEWS,)), ("codes", "u1", (VIEWS, CODE_BYTES))]
-    ),
+    np.dtype([*_PLACE, ("view", "u1"), ("searched", "?"), ("codes", "u1", (VIEWS, CODE_BYTES))]),
 )
 
 
@@ -114,16 +112,16 @@ class Banked(Landmarks):
 class Sought(Landmarks):
     """An upload's landmarks.
 
-    codes: uint8 (n, 4, 32), in each view. asked: bool (n, 4), the views in which it may be banked
-    and is searched for; where none, it only speaks for what others found.
+    codes: uint8 (n, 4, 32), in each view. searched: bool (n,), which are searched for, in their own
+    view; the rest only speak for what those found.
     """
 
     codes: Codes
-    asked: npt.NDArray[np.bool_]
+    searched: npt.NDArray[np.bool_]
 
     def pack(self) -> bytes:
         """The landmarks as bytes."""
-        return self._packed(_SOUGHT, codes=self.codes, asked=self.asked)
+        return self._packed(_SOUGHT, codes=self.codes, searched=self.searched)
 
     @classmethod
     def unpack(cls, payload: bytes) -> Sought:
@@ -140,12 +138,12 @@ class Sought(Landmarks):
             angle,
             rows["view"].astype(np.int64),
             np.ascontiguousarray(rows["codes"]),
-            rows["asked"].astype(np.bool_),
+            rows["searched"].copy(),
         )
 
     def banked(self) -> Banked:
         """The same picture as a bank keeps it: the landmarks that are searched for."""
-        rows = np.flatnonzero(self.asked.any(axis=1))
+        rows = np.flatnonzero(self.searched)
         view = self.view[rows]
         x, y, size, angle = (getattr(self, name)[rows] for name in _PLACES)
         return Banked(
