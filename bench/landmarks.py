@@ -11,7 +11,10 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -60,18 +63,29 @@ def _composed(lumas: list[Luma], numbers: random.Random) -> Luma:
     return np.asarray(cv2.warpAffine(np.ascontiguousarray(part), turn, (width, height)), np.uint8)
 
 
-def _banked(lumas: list[Luma], count: int) -> list[bytes]:
+def _payload(number: int) -> bytes:
+    """What is banked of the picture of that number."""
+    composed = _composed(_photographs(), random.Random(number))
+    return landmarks_of(composed).banked().pack()
+
+
+@cache
+def _photographs() -> list[Luma]:
+    """Those that pictures are made of: once in each process."""
+    cv2.setNumThreads(1)
+    return _lumas(photographs())[LOOKED_UP:]
+
+
+def _banked(count: int) -> list[bytes]:
     """Payloads of `count` pictures; those that an earlier run made are taken."""
     path = KEPT.with_suffix(f".{count}.npz")
     if path.exists():
         with np.load(path) as kept:
             edges, whole = kept["edges"], kept["bytes"].tobytes()
         return [whole[low:high] for low, high in pairwise(edges)]
-    numbers = random.Random("banked")
-    payloads = [
-        landmarks_of(_composed(lumas, numbers)).banked().pack()
-        for _picture in track(range(count), "Making pictures")
-    ]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        made = pool.map(_payload, range(count), chunksize=100)
+        payloads = list(track(made, "Making pictures", count))
     path.parent.mkdir(exist_ok=True)
     edges = np.cumsum([0, *map(len, payloads)])
     np.savez(path, edges=edges, bytes=np.frombuffer(b"".join(payloads), np.uint8))
@@ -111,11 +125,9 @@ def _edited(luma: Luma, number: int) -> Luma:
 
 def measure(count: int = PICTURES) -> list[Row]:
     """The time of a lookup of pictures that aren't banked, of ones that are, and of the peer."""
-    lumas = _lumas(photographs())
+    lumas = _lumas(photographs()[: 2 * LOOKED_UP])
     strange, used = lumas[:LOOKED_UP], lumas[LOOKED_UP:]
-    payloads = _banked(used, count) + [
-        landmarks_of(each).banked().pack() for each in used[:LOOKED_UP]
-    ]
+    payloads = _banked(count) + [landmarks_of(each).banked().pack() for each in used]
     codes = [codes_from_bytes(Banked.unpack(payload).code) for payload in payloads]
     keys = np.repeat((BANK << CONTENT_BITS) + np.arange(len(codes)), list(map(len, codes)))
     thresholds = {"local": THRESHOLD}
@@ -143,7 +155,7 @@ def measure(count: int = PICTURES) -> list[Row]:
 
         lookup(strange[0])
         unknown = [lookup(_edited(luma, number)) for number, luma in enumerate(strange)]
-        known = [lookup(_edited(luma, number)) for number, luma in enumerate(used[:LOOKED_UP])]
+        known = [lookup(_edited(luma, number)) for number, luma in enumerate(used)]
         start = time.process_time()
         for luma in strange:
             landmarks_of(luma)
