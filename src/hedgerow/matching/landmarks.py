@@ -23,8 +23,13 @@ ALIKE_AT_LEAST = 2
 """Landmarks that a banked picture has to have in common with the upload to be weighed."""
 
 MANY = 12
-ALIKE_WHERE_FEW = 54
-"""Of fewer landmarks, half may differ by so many bits at most."""
+ALIKE_WHERE_FEW = 48
+UPRIGHT_WHERE_FEW = 2.0
+"""Of fewer landmarks, half may differ by so many bits at most, and the copy has to stand upright
+or on a side: degrees that it may be off. What was only cut or made small does; two horizons, which
+have a dozen such landmarks in a row, lie at any angle and size."""
+
+QUARTER = 90.0
 
 Payloads = Callable[[list[int]], Mapping[int, bytes]]
 """Reads the payloads of contents by their numbers; those that are gone are left out."""
@@ -74,8 +79,11 @@ def find(
 
 
 def _is_enough(seen: Sighting, least: int) -> bool:
-    """Whether so many landmarks are no chance: a few must be more alike."""
-    return seen.landmarks >= least and (seen.landmarks >= MANY or seen.distance <= ALIKE_WHERE_FEW)
+    """Whether so many landmarks are no chance: a few must be more alike, and upright."""
+    if seen.landmarks < least or seen.landmarks >= MANY:
+        return seen.landmarks >= least
+    off = min(seen.angle % QUARTER, -seen.angle % QUARTER)
+    return seen.distance <= ALIKE_WHERE_FEW and off <= UPRIGHT_WHERE_FEW
 
 
 def _candidates(
