@@ -33,7 +33,7 @@ from hedgerow.signals import signal_type
 
 MOST = 300
 DISTANCES = (0, 8, 16, 24, 31, 40, 48, 64)
-LANDMARKS = (6, 8, 10, 12, 15, 20)
+LANDMARKS = (7, 8, 9, 10, 12, 15)
 END = "<!-- end -->"
 
 

@@ -5,7 +5,7 @@ import pytest
 from hedgerow.matching.landmarks import ALIKE_WHERE_FEW, MANY, _is_enough
 from hedgerow.signals import Sighting
 
-LEAST = 8
+LEAST = 9
 
 
 def seen(landmarks, distance=20, angle=0.0):

@@ -31,7 +31,7 @@ class Limits:
 
     max_matches: int = 100
     max_candidates: int = 64
-    min_landmarks: int = 8
+    min_landmarks: int = 9
     video_share: float = 0.5
     video_stretch: int = 10
     max_turned_frames: int = 128
