@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPResponse
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -153,12 +156,7 @@ def test_a_second_signal_ends_it_at_once(serve: Callable[..., Serving], workers:
     """Although a request is under way that nobody will ever finish."""
     served = serve("--workers", workers, HEDGEROW_WEB__STALL_SECONDS="3600",
                    HEDGEROW_WEB__SHUTDOWN_SECONDS="3600")  # fmt: skip
-    address = served.url.removeprefix("http://").split(":")
-    with socket.create_connection((address[0], int(address[1])), timeout=PATIENCE) as sock:
-        head = f"POST /api/v1/match HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {served.key}\r\n"
-        sock.sendall((head + "Content-Type: image/png\r\nContent-Length: 10\r\n\r\n").encode())
-        with served.client() as client:
-            client.get("/health/live")
+    with _upload_under_way(served, 10):
         served.process.terminate()
         with pytest.raises(subprocess.TimeoutExpired):
             served.process.wait(2)
@@ -182,17 +180,28 @@ def test_what_does_not_end_in_time_is_ended(tmp_path: Path) -> None:
 def test_an_answer_under_way_is_given_before_the_end(serve: Callable[..., Serving]) -> None:
     served = serve()
     picture = sentinel_png()
-
-    def slowly() -> Iterator[bytes]:
-        yield picture[:1000]
+    with _upload_under_way(served, len(picture)) as sock:
+        sock.sendall(picture[:1000])
         served.process.send_signal(signal.SIGTERM)
-        yield picture[1000:]
-
-    with served.client() as client:
-        headers = {"Content-Type": "image/png"}
-        answer = client.post("/api/v1/match", content=slowly(), headers=headers)
-    assert answer.json()["verdict"] == "block"
+        sock.sendall(picture[1000:])
+        answer = HTTPResponse(sock)
+        answer.begin()
+        assert json.loads(answer.read())["verdict"] == "block"
     assert served.process.wait(PATIENCE) == 0
+
+
+@contextmanager
+def _upload_under_way(served: Serving, length: int) -> Iterator[socket.socket]:
+    """An upload that the service has begun to read: a connection it hasn't taken may be reset."""
+    host, port = served.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as sock:
+        head = [
+            "POST /api/v1/match HTTP/1.1", "Host: a", f"Authorization: Bearer {served.key}",
+            "Content-Type: image/png", f"Content-Length: {length}", "Expect: 100-continue",
+        ]  # fmt: skip
+        sock.sendall(("\r\n".join(head) + "\r\n\r\n").encode())
+        assert sock.recv(100).startswith(b"HTTP/1.1 100 ")
+        yield sock
 
 
 def test_a_worker_that_dies_is_replaced(serve: Callable[..., Serving]) -> None:
