@@ -16,16 +16,12 @@ import numpy as np
 import numpy.typing as npt
 from rich.progress import track
 
+from bench.landmarks_order import order_of
 from hedgerow.signals import distinctive, landmarks
 
 COMMON_PATTERNS = 3
 LEFT_OUT = 0.3
 """Share of corners that are too common to be landmarks."""
-
-PART_BITS = 16
-"""Bits of a part of the index where it holds a million codes or more."""
-
-SWAPS = 40_000
 
 Floats = npt.NDArray[np.float32]
 
@@ -34,28 +30,6 @@ def _axes(differences: Floats, count: int) -> Floats:
     """The directions (256, count) in which most of the differences (n, 256) lie."""
     _values, vectors = np.linalg.eigh(differences.T @ differences / len(differences))
     return np.asarray(vectors[:, -count:], np.float32)
-
-
-def _order(of_codes: Floats) -> npt.NDArray[np.int64]:
-    """Bits (256,) in groups of PART_BITS with little in common, improved swap by swap."""
-    likeness = np.corrcoef(of_codes.T) ** 2
-    np.fill_diagonal(likeness, 0)
-    numbers = np.random.default_rng(1)
-    groups = np.argsort(-likeness.sum(axis=0)).reshape(PART_BITS, -1).T.copy()
-    for _swap in range(SWAPS):
-        one, other = numbers.choice(len(groups), 2, replace=False)
-        at, to = numbers.integers(0, PART_BITS, 2)
-        x, y = groups[one, at], groups[other, to]
-        gain = (
-            likeness[x, groups[one]].sum()
-            - likeness[y, groups[one]].sum()
-            + likeness[y, groups[other]].sum()
-            - likeness[x, groups[other]].sum()
-            + 2 * likeness[x, y]
-        )
-        if gain > 0:
-            groups[one, at], groups[other, to] = y, x
-    return groups.ravel()
 
 
 def learn(pictures: list[Path]) -> dict[str, npt.NDArray[np.generic]]:
@@ -82,7 +56,7 @@ def learn(pictures: list[Path]) -> dict[str, npt.NDArray[np.generic]]:
     least_own = float(np.quantile(own, LEFT_OUT))
     kept = codes[own > least_own]
     banked = kept[np.arange(len(kept)), distinctive.views_of(kept, known)]
-    found = replace(known, least_own=least_own, order=_order(distinctive.bits(banked)))
+    found = replace(known, least_own=least_own, order=order_of(banked))
     return {name: np.asarray(value) for name, value in vars(found).items()}
 
 
