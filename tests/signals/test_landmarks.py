@@ -12,10 +12,11 @@ from hypothesis.extra import numpy as arrays
 
 from hedgerow.media import File, Limits
 from hedgerow.signals import BadSignal, Banked, Sought, sighting
+from hedgerow.signals.distinctive import learned
 from hedgerow.signals.focus import focus_of
-from hedgerow.signals.landmarks import COUNT, FURTHER, landmarks_of
+from hedgerow.signals.landmarks import COUNT, FURTHER, LEVELS, PATCH, landmarks_of
 from hedgerow.signals.local import LOCAL, luma_of
-from hedgerow.signals.signature import AREA, MOST_ENLARGED, scale_of
+from hedgerow.signals.signature import AREA, BANKED_MARK, MOST_ENLARGED, scale_of
 
 NEAR = 28
 ENOUGH = 10
@@ -133,9 +134,23 @@ def test_strangers_are_not_taken_for_one_another(photographs):
     assert max(counts) < ENOUGH
 
 
-def test_the_first_are_searched_for_and_the_others_are_not(picture):
+def test_the_first_are_kept_and_searched_for_but_for_the_finest(picture):
     found = landmarks_of(picture)
-    assert found.searched.tolist() == [True] * COUNT + [False] * FURTHER
+    assert found.kept.tolist() == [True] * COUNT + [False] * FURTHER
+    size = np.rint(found.size * found.unit)
+    finest = size == PATCH
+    assert finest.sum() > COUNT // LEVELS
+    assert found.searched.tolist() == (found.kept & ~finest).tolist()
+
+
+def test_what_was_learned_goes_with_the_mark_of_what_is_kept():
+    """Banked codes are in this order and these views: other ones would never be found by them."""
+    digest = hashlib.sha256()
+    for values in (learned().order, learned().handed, learned().toned):
+        digest.update(values.tobytes())
+    assert (BANKED_MARK, digest.hexdigest()[:16]) == (b"LMB1", "4b03e9ee8aaf6c47"), (
+        "give landmarks that are described otherwise another mark"
+    )
 
 
 def test_no_landmark_is_there_twice(picture):

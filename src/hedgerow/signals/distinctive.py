@@ -10,8 +10,8 @@ writes `learned.npz`). None decides what is right, only what is quick:
   They choose one of a landmark's four views to be banked, and to be searched for: one instead of
   four. Where that choice is a close one a copy may choose otherwise; asking in both views as well
   made a third more to search, and found one copy more in four hundred.
-- `order`: the order of the 256 bits in which neighbours are least alike. The index cuts a code
-  into runs of neighbours; bits that repeat each other crowd its tables.
+- `order`: the order of the 256 bits in which the index has least to look at. It cuts a code into
+  runs of neighbours; bits that repeat each other crowd its tables (`bench/landmarks_order.py`).
 """
 
 from __future__ import annotations

@@ -32,11 +32,13 @@ from hedgerow.signals.spread import chosen
 from hedgerow.signals.types import Box
 
 COUNT = 250
-"""Landmarks of a picture that are banked and searched for, at most."""
+"""Landmarks of a picture that are banked, at most. They are searched for as well, but for those of
+the finest size: whatever was cut out and enlarged, made small or compressed has hardly any of
+these in common with what is banked."""
 
 FURTHER = 350
 """Landmarks of an upload that aren't searched for, at most: they only speak for what was found by
-the others. A copy that was cut or made small has the same corners, but others of them are taken."""
+those. A copy that was cut or made small has the same corners, but others of them are taken."""
 
 LEVELS = 10
 STEP = 1.2
@@ -82,11 +84,11 @@ def landmarks_of(luma: Pixels) -> Sought:
     left, top, wide, high = focus_of(luma) or (0, 0, width, height)
     part = luma[top : top + high, left : left + wide]
     scaled = scaled_for_landmarks(part)
-    corners, searched = _taken(scaled) if min(scaled.shape) >= SMALLEST_SIDE else ([], 0)
+    corners, kept = _taken(scaled) if min(scaled.shape) >= SMALLEST_SIDE else ([], 0)
     codes, whole = described_in(scaled, corners)
-    kept = [corner for corner, good in zip(corners, whole, strict=True) if good]
-    searched = int(whole[:searched].sum())
-    return _sought((width, height), (left, top, wide, high), kept, codes[whole], searched)
+    described = [corner for corner, good in zip(corners, whole, strict=True) if good]
+    kept = int(whole[:kept].sum())
+    return _sought((width, height), (left, top, wide, high), described, codes[whole], kept)
 
 
 def scaled_for_landmarks(luma: Pixels) -> Pixels:
@@ -108,17 +110,17 @@ def candidates_in(scaled: Pixels) -> tuple[list[cv2.KeyPoint], Pixels]:
 
 
 def _taken(scaled: Pixels) -> tuple[list[cv2.KeyPoint], int]:
-    """The corners that are taken, and how many of them, the first, are searched for."""
+    """The corners that are taken, and how many of them, the first, a bank keeps."""
     corners, codes = candidates_in(scaled)
     corners = [corners[row] for row in np.flatnonzero(is_distinctive(codes))]
     places = np.array([corner.pt for corner in corners], np.float32).reshape(-1, 2)
     levels = np.array([corner.octave for corner in corners], np.int64)
     strengths = np.array([corner.response for corner in corners], np.float32)
     shape = scaled.shape[0], scaled.shape[1]
-    searched = chosen(places, levels, strengths, shape, COUNT)
+    kept = chosen(places, levels, strengths, shape, COUNT)
     taken = chosen(places, levels, strengths, shape, COUNT + FURTHER)
-    further = np.setdiff1d(taken, searched)[:FURTHER]
-    return [corners[row] for row in (*searched, *further)], len(searched)
+    further = np.setdiff1d(taken, kept)[:FURTHER]
+    return [corners[row] for row in (*kept, *further)], len(kept)
 
 
 def described_in(
@@ -159,11 +161,12 @@ def _seen_in(view: int, corner: cv2.KeyPoint, right: int, number: int) -> cv2.Ke
 
 
 def _sought(
-    size: tuple[int, int], part: Box, corners: list[cv2.KeyPoint], codes: Pixels, searched: int
+    size: tuple[int, int], part: Box, corners: list[cv2.KeyPoint], codes: Pixels, kept: int
 ) -> Sought:
     left, top, wide, high = part
     factor = scale_of(wide, high)
     places = np.array([corner.pt for corner in corners], np.float32).reshape(-1, 2) / factor
+    is_kept = np.arange(len(corners)) < kept
     return Sought(
         *size,
         float(np.float32(factor)),
@@ -173,5 +176,6 @@ def _sought(
         np.radians(np.array([corner.angle for corner in corners], np.float32)),
         views_of(codes),
         ordered(codes),
-        np.arange(len(corners)) < searched,
+        is_kept,
+        is_kept & np.array([corner.octave > 0 for corner in corners], np.bool_),
     )

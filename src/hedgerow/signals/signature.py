@@ -29,6 +29,7 @@ CODE_BYTES = 32
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
 
 _HEADER = struct.Struct("<4sIIf")  # which form, width, height, unit
 _PLACES = ("x", "y", "size", "angle")
@@ -37,7 +38,15 @@ BANKED_MARK, SOUGHT_MARK = b"LMB1", b"LMS1"
 _BANKED = BANKED_MARK, np.dtype([*_PLACE, ("view", "u1"), ("code", "u1", (CODE_BYTES,))])
 _SOUGHT = (
     SOUGHT_MARK,
-    np.dtype([*_PLACE, ("view", "u1"), ("searched", "?"), ("codes", "u1", (VIEWS, CODE_BYTES))]),
+    np.dtype(
+        [
+            *_PLACE,
+            ("view", "u1"),
+            ("kept", "?"),
+            ("searched", "?"),
+            ("codes", "u1", (VIEWS, CODE_BYTES)),
+        ]
+    ),
 )
 
 
@@ -93,57 +102,36 @@ class Banked(Landmarks):
     @classmethod
     def unpack(cls, payload: bytes) -> Banked:
         """What `pack` made; raises BadSignal where it isn't that."""
-        width, height, unit, rows = _unpacked(payload, _BANKED)
-        x, y, size, angle = (rows[name].copy() for name in _PLACES)
-        return cls(
-            width,
-            height,
-            unit,
-            x,
-            y,
-            size,
-            angle,
-            rows["view"].astype(np.int64),
-            np.ascontiguousarray(rows["code"]),
-        )
+        fields, rows = _unpacked(payload, _BANKED)
+        return cls(**fields, code=np.ascontiguousarray(rows["code"]))
 
 
 @dataclass(frozen=True, eq=False)
 class Sought(Landmarks):
     """An upload's landmarks.
 
-    codes: uint8 (n, 4, 32), in each view. searched: bool (n,), which are searched for, in their own
-    view; the rest only speak for what those found.
+    codes: uint8 (n, 4, 32), in each view. kept: bool (n,), which a bank keeps. searched: bool (n,),
+    which of these are searched for, in their own view; the rest only speak for what those found.
     """
 
     codes: Codes
-    searched: npt.NDArray[np.bool_]
+    kept: Flags
+    searched: Flags
 
     def pack(self) -> bytes:
         """The landmarks as bytes."""
-        return self._packed(_SOUGHT, codes=self.codes, searched=self.searched)
+        return self._packed(_SOUGHT, codes=self.codes, kept=self.kept, searched=self.searched)
 
     @classmethod
     def unpack(cls, payload: bytes) -> Sought:
         """What `pack` made; raises BadSignal where it isn't that."""
-        width, height, unit, rows = _unpacked(payload, _SOUGHT)
-        x, y, size, angle = (rows[name].copy() for name in _PLACES)
-        return cls(
-            width,
-            height,
-            unit,
-            x,
-            y,
-            size,
-            angle,
-            rows["view"].astype(np.int64),
-            np.ascontiguousarray(rows["codes"]),
-            rows["searched"].copy(),
-        )
+        fields, rows = _unpacked(payload, _SOUGHT)
+        codes = np.ascontiguousarray(rows["codes"])
+        return cls(**fields, codes=codes, kept=rows["kept"], searched=rows["searched"])
 
     def banked(self) -> Banked:
-        """The same picture as a bank keeps it: the landmarks that are searched for."""
-        rows = np.flatnonzero(self.searched)
+        """The same picture as a bank keeps it."""
+        rows = np.flatnonzero(self.kept)
         view = self.view[rows]
         x, y, size, angle = (getattr(self, name)[rows] for name in _PLACES)
         return Banked(
@@ -153,7 +141,8 @@ class Sought(Landmarks):
 
 def _unpacked(
     payload: bytes, form: tuple[bytes, np.dtype[np.void]]
-) -> tuple[int, int, float, npt.NDArray[Any]]:
+) -> tuple[dict[str, Any], npt.NDArray[np.void]]:
+    """What all `Landmarks` have, by name, and the rows with what more there is."""
     mark, dtype = form
     body = payload[_HEADER.size :]
     if payload[: len(mark)] != mark or len(payload) < _HEADER.size or len(body) % dtype.itemsize:
@@ -162,4 +151,6 @@ def _unpacked(
     rows = np.frombuffer(body, dtype)
     if not (rows["view"] < VIEWS).all() or min(width, height) < 1 or not 0 < unit < math.inf:
         raise BadSignal("the landmarks are damaged; bank the picture again")
-    return width, height, unit, rows
+    fields: dict[str, Any] = {name: rows[name].copy() for name in _PLACES}
+    fields |= {"width": width, "height": height, "unit": unit}
+    return fields | {"view": rows["view"].astype(np.int64)}, rows
