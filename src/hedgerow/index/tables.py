@@ -25,6 +25,13 @@ AHEAD = 24
 BUCKETS_AHEAD = 4
 """Buckets of which all entries are asked for in advance."""
 
+BUCKET = 32
+"""Asking a bucket costs about as much as looking at 32 entries, however few it has."""
+
+WORTH_MOVING = 1.25
+"""How many times dearer a flip has to be than another for the other to be taken instead. Where all
+cost about the same the plan's stay, which lie apart."""
+
 SCAN_RATIO = 16
 """A comparison out of order costs about as much as 16 in order: past one candidate in 16 codes,
 or more entries than codes, a scan of the whole segment is quicker, and bounds what crowded
@@ -102,6 +109,71 @@ def _stretches(offsets, part, value, masks, flips, starts, stops):
         stops[position] = offsets[part, bucket + 1]
         entries += stops[position] - starts[position]
     return entries
+
+
+@nb.njit(nogil=True, cache=True)
+def _price(offsets, part, value, masks, flips, prices):
+    """What each flip more of one part costs a query: its buckets and the entries in them."""
+    first = part * offsets.shape[1]
+    for position in range(min(AHEAD, flips)):
+        prefetch(offsets, first + np.int64(value ^ masks[position]))
+    prices[:] = 0
+    for position in range(flips):
+        if position + AHEAD < flips:
+            prefetch(offsets, first + np.int64(value ^ masks[position + AHEAD]))
+        bucket = np.int64(value ^ masks[position])
+        entries = np.int64(offsets[part, bucket + 1]) - np.int64(offsets[part, bucket])
+        prices[np.int64(popcount(masks[position]))] += BUCKET + entries
+
+
+@nb.njit(nogil=True, cache=True)
+def _dearest(prices, shared):
+    """The part whose last flip costs most; -1 where none is asked."""
+    dearest = -1
+    for part in range(shared.shape[0]):
+        if shared[part] >= 0 and (
+            dearest < 0 or prices[part, shared[part]] > prices[dearest, shared[dearest]]
+        ):
+            dearest = part
+    return dearest
+
+
+@nb.njit(nogil=True, cache=True)
+def _cheapest(prices, shared, but):
+    """The part but this one that a flip more costs least; -1 where all have the most."""
+    cheapest = -1
+    for part in range(shared.shape[0]):
+        if part == but or shared[part] + 1 == prices.shape[1]:
+            continue
+        if cheapest < 0 or prices[part, shared[part] + 1] < prices[cheapest, shared[cheapest] + 1]:
+            cheapest = part
+    return cheapest
+
+
+@nb.njit(nogil=True, cache=True)
+def share_out(offsets, bits, query, reach, masks, flips, prices, shared):
+    """Fill `shared` (parts,) with the bits of each part that are flipped for this query.
+
+    As many in all as in `reach`, but fewer where the query's buckets are crowded, more where they
+    are not: any share will do to find everything. `prices` (parts, most + 1) is room to work in.
+    """
+    parts = offsets.shape[0]
+    most = masks.shape[0] - 1
+    shared[:] = reach
+    if reach.min() == most:
+        return
+    for part in range(parts):
+        value = part_of(query, part, bits)
+        _price(offsets, part, value, masks[most], flips[most], prices[part])
+    while True:
+        dear = _dearest(prices, shared)
+        cheap = _cheapest(prices, shared, dear)
+        if dear < 0 or cheap < 0:
+            return
+        if prices[cheap, shared[cheap] + 1] * WORTH_MOVING >= prices[dear, shared[dear]]:
+            return
+        shared[dear] -= 1
+        shared[cheap] += 1
 
 
 @nb.njit(nogil=True, cache=True)
@@ -241,16 +313,19 @@ def _verify(codes, ids, parts, bits, query, row, radius, reach, candidates, wait
 def search(codes, offsets, ids, following, bits, queries, radius, reach, masks, flips):
     """All pairs within `radius` through the tables: rows (query, code, distance), each pair once.
 
-    `reach` (parts,) is how many bits of each part are flipped, -1 where a part is not asked;
-    `masks` (reach + 1, …) are the bit patterns to flip, `flips` how many of them.
+    `reach` (parts,) is how many bits of each part are flipped at first, -1 where a part is not
+    asked; `masks` (reach + 1, …) are the bit patterns to flip, `flips` how many of them.
     """
+    shared = np.empty(reach.shape[0], np.int64)
+    prices = np.empty((reach.shape[0], masks.shape[0]), np.float64)
     found = np.empty((64, 3), np.int64)
     scratch = np.empty((2, masks.shape[1]), np.int64)
     candidates = np.empty(CANDIDATES, np.int64)
     count = 0
     for row in range(queries.shape[0]):
+        share_out(offsets, bits, queries[row], reach, masks, flips, prices, shared)
         candidates, waiting = _candidates(
-            offsets, ids, following, bits, queries[row], reach, masks, flips, scratch, candidates
+            offsets, ids, following, bits, queries[row], shared, masks, flips, scratch, candidates
         )
         if waiting < 0:
             found, count = collect(
@@ -258,7 +333,7 @@ def search(codes, offsets, ids, following, bits, queries, radius, reach, masks, 
             )
         else:
             found, count = _verify(
-                codes, ids, offsets.shape[0], bits, queries[row], row, radius, reach,
+                codes, ids, offsets.shape[0], bits, queries[row], row, radius, shared,
                 candidates, waiting, found, count,
             )  # fmt: skip
     return found[:count]
