@@ -124,6 +124,11 @@ def _price(offsets, part, value, masks, flips, prices):
         bucket = np.int64(value ^ masks[position])
         entries = np.int64(offsets[part, bucket + 1]) - np.int64(offsets[part, bucket])
         prices[np.int64(popcount(masks[position]))] += BUCKET + entries
+    # Where the bucket itself is what is crowded, a flip more seems cheap beside it: but it can be
+    # saved only after that flip.
+    for depth in range(prices.shape[0] - 1, 0, -1):
+        if prices[depth] < prices[depth - 1]:
+            prices[depth - 1 : depth + 1] = (prices[depth - 1] + prices[depth]) / 2
 
 
 @nb.njit(nogil=True, cache=True)

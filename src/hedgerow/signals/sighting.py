@@ -242,12 +242,16 @@ def _close(
     one: _Side, other: _Side, similarity: _Similarity, most: float
 ) -> tuple[Numbers, Numbers]:
     """Pairs within a square of `most` units each way: most of all pairs are nowhere near."""
-    place = (similarity.turn * one.place + similarity.shift).astype(np.complex64)
-    banked = other.place.astype(np.complex64)
-    close = np.abs(place.real[:, np.newaxis] - banked.real) < most
-    close &= np.abs(place.imag[:, np.newaxis] - banked.imag) < most
-    rows, banked_rows = np.divmod(np.flatnonzero(close), len(banked))
-    return rows, banked_rows
+    place = similarity.turn * one.place + similarity.shift
+    across = np.argsort(other.place.real, kind="stable")
+    in_order = other.place.real[across]
+    first = np.searchsorted(in_order, place.real - most)
+    count = np.searchsorted(in_order, place.real + most) - first
+    rows = np.repeat(np.arange(len(place)), count)
+    start = np.cumsum(count) - count
+    banked_rows = across[np.arange(len(rows)) + np.repeat(first - start, count)]
+    close = np.abs(place.imag[rows] - other.place.imag[banked_rows]) < most
+    return rows[close], banked_rows[close]
 
 
 def _alike(
@@ -271,8 +275,8 @@ def _apart(places: Places, banked_places: Places) -> npt.NDArray[np.bool_]:
     near = (np.abs(places[:, np.newaxis] - places) < APART) | (
         np.abs(banked_places[:, np.newaxis] - banked_places) < APART
     )
-    counted = np.zeros(len(places), np.bool_)
-    for row in range(len(places)):
+    counted = np.asarray(near.sum(axis=1) == 1)  # those that lie on none but themselves
+    for row in np.flatnonzero(~counted):
         counted[row] = not (near[row] & counted).any()
     return counted
 
