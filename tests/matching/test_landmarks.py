@@ -2,15 +2,17 @@
 
 import pytest
 
-from hedgerow.matching.landmarks import ALIKE_WHERE_FEW, MANY, _is_enough
+from hedgerow.matching import Limits
+from hedgerow.matching.landmarks import _is_enough
 from hedgerow.signals import Sighting
 
-LEAST = 9
+LIMITS = Limits()
+LEAST = LIMITS.min_landmarks
 
 
-def seen(landmarks, distance=20, angle=0.0):
+def seen(landmarks, evenness=1.0, unmistakable=1.0):
     whole = (0, 0, 100, 100)
-    return Sighting(landmarks, distance, False, False, 1.0, angle, whole, whole)
+    return Sighting(landmarks, evenness, unmistakable, 20, False, False, 1.0, 0.0, whole, whole)
 
 
 @pytest.mark.parametrize(
@@ -18,20 +20,23 @@ def seen(landmarks, distance=20, angle=0.0):
     [
         (seen(LEAST), True),
         (seen(LEAST - 1), False),
-        (seen(LEAST, distance=ALIKE_WHERE_FEW), True),
-        (seen(LEAST, distance=ALIKE_WHERE_FEW + 1), False),
-        (seen(MANY - 1, angle=30), False),
-        (seen(LEAST, angle=1.9), True),
-        (seen(LEAST, angle=358.1), True),
-        (seen(LEAST, angle=91), True),
-        (seen(LEAST, angle=87), False),
-        (seen(MANY, distance=70, angle=30), True),
+        (seen(LEAST, evenness=LIMITS.min_evenness), True),
+        (seen(200, evenness=LIMITS.min_evenness - 0.01), False),
+        (seen(LEAST, unmistakable=LIMITS.min_unmistakable), True),
+        (seen(200, unmistakable=LIMITS.min_unmistakable - 0.01), False),
     ],
 )
-def test_a_few_have_to_be_alike_and_upright(sighting, enough):
-    assert _is_enough(sighting, LEAST) is enough
+def test_a_few_are_enough_where_they_are_even_and_unmistakable(sighting, enough):
+    assert _is_enough(sighting, LIMITS) is enough
 
 
 def test_more_can_be_asked_for():
-    assert not _is_enough(seen(MANY + 1), MANY + 2)
-    assert _is_enough(seen(MANY + 2), MANY + 2)
+    assert not _is_enough(seen(19), Limits(min_landmarks=20))
+    assert _is_enough(seen(20), Limits(min_landmarks=20))
+
+
+@pytest.mark.parametrize("name", ["min_evenness", "min_unmistakable", "video_share"])
+def test_a_share_is_a_share(name):
+    for wrong in (0, 1.1):
+        with pytest.raises(ValueError, match=name):
+            Limits(**{name: wrong})

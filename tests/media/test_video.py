@@ -138,6 +138,7 @@ def test_frames_in_between_need_not_be_shown(encoder):
         (3000, 30, list(range(0, 3000, 30))),
         (9000, 30, list(range(0, 9000, 30))),
         (9000, 29.97, list(range(0, 9000, 29))),  # cut, not rounded, as in the reference
+        (9000, 24.9999, list(range(0, 9000, 25))),  # but times are rounded
         (30, 0.5, list(range(30))),
     ],
 )
@@ -149,6 +150,10 @@ def test_the_frames_of_the_reference(count, rate, numbers):
             chosen.append(number)
             last = number / rate
     assert chosen == numbers
+
+
+def test_a_rate_of_rounded_times():
+    assert plan(1000, 23.9999, 7200).step == 12
 
 
 @given(st.integers(1, 10**7), st.floats(1e-6, 1e9), st.integers(1, 10_000))

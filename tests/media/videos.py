@@ -166,3 +166,63 @@ def changed(data, kind, offset, packed, format_="I"):
     made = bytearray(data)
     struct.pack_into(f">{format_}", made, data.index(kind) + 4 + offset, packed)
     return bytes(made)
+
+
+def remuxed(data, muxer, change):
+    """The packets of a video's one stream in a new container; `change` gets a list of them."""
+    stream = io.BytesIO()
+    with av.open(io.BytesIO(data)) as source, av.open(stream, "w", format=muxer) as container:
+        video = container.add_stream_from_template(source.streams.video[0])
+        packets = [packet for packet in source.demux(video=0) if packet.size]
+        change(packets)
+        for packet in packets:
+            packet.stream = video
+            container.mux(packet)
+    return stream.getvalue()
+
+
+def side_by_side(films, change):
+    """A Matroska file with a stream of each film; `change` gets the packets of the first."""
+    stream = io.BytesIO()
+    with av.open(stream, "w", format="matroska") as container:
+        sources = [av.open(io.BytesIO(data)) for data in films]
+        made = [container.add_stream_from_template(each.streams.video[0]) for each in sources]
+        packets = [[one for one in each.demux(video=0) if one.size] for each in sources]
+        change(packets[0])
+        for together in zip(*packets, strict=True):
+            for packet, video in zip(together, made, strict=True):
+                packet.stream = video
+                container.mux(packet)
+    return stream.getvalue()
+
+
+def with_sound(frames, seconds, muxer="matroska", rate=1):
+    """A film and a silence of so many seconds."""
+    stream = io.BytesIO()
+    with av.open(stream, "w", format=muxer) as container:
+        video = container.add_stream("libx264", rate=rate, options={"tune": "zerolatency"})
+        video.height, video.width = frames[0].shape[:2]
+        video.pix_fmt, video.codec_context.thread_count = "yuv420p", 1
+        sound = container.add_stream("aac", rate=8000, layout="mono")
+        for picture in frames:
+            container.mux(video.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(video.encode())
+        for number in range(seconds * 8):
+            silence = av.AudioFrame.from_ndarray(np.zeros((1, 1000), np.float32), "fltp", "mono")
+            silence.sample_rate, silence.pts = 8000, number * 1000
+            container.mux(sound.encode(silence))
+        container.mux(sound.encode())
+    return stream.getvalue()
+
+
+def edited(data, *entries):
+    """An MP4 with its header at the end, and a list of edits: milliseconds, time of the media."""
+    start, end = inside(data, b"elst")
+    made = struct.pack(">II", 0, len(entries))
+    made += b"".join(struct.pack(">IiI", length, at, 1 << 16) for length, at in entries)
+    grown = bytearray(data[:start] + box(b"elst", made) + data[end:])
+    for kind in (b"edts", b"trak", b"moov"):
+        at = grown.index(kind) - 4
+        (size,) = struct.unpack_from(">I", grown, at)
+        struct.pack_into(">I", grown, at, size + len(made) + 8 - (end - start))
+    return bytes(grown)

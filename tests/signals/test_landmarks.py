@@ -148,7 +148,7 @@ def test_what_was_learned_goes_with_the_mark_of_what_is_kept():
     digest = hashlib.sha256()
     for values in (learned().order, learned().handed, learned().toned):
         digest.update(values.tobytes())
-    assert (BANKED_MARK, digest.hexdigest()[:16]) == (b"LMB1", "4b03e9ee8aaf6c47"), (
+    assert (BANKED_MARK, digest.hexdigest()[:16]) == (b"LMB2", "4b03e9ee8aaf6c47"), (
         "give landmarks that are described otherwise another mark"
     )
 

@@ -12,6 +12,13 @@ UNCHANGED = "none"
 """The name of the transform that changes nothing."""
 
 
+CHARACTERS_OF_A_PART = 180
+"""Of a payload: a frame or a landmark has 147 bytes or a few more, in base 64."""
+
+FORMS_OF_A_PART = 2
+"""In which most parts are looked up: a frame as it is and mirrored, a landmark in one."""
+
+
 class Form(NamedTuple):
     """A value to look up: of the whole upload where `box` is None, else of that part of it."""
 
@@ -42,8 +49,9 @@ def payload_of(signal: Mapping[str, Any]) -> bytes:
 
 
 def number_of_codes(signal: Mapping[str, Any]) -> int:
-    """How many codes are looked up for one signal, at most."""
-    return sum(1 for _form in forms_of(signal)) + len(signal.get("payload", "")) * 3 // 4 // 32
+    """About how many codes are looked up for one signal, at most."""
+    parts = len(signal.get("payload", "")) // CHARACTERS_OF_A_PART
+    return sum(1 for _form in forms_of(signal)) + FORMS_OF_A_PART * parts
 
 
 def banked_signals(hashed: Mapping[str, Mapping[str, Any]]) -> list[Signal]:

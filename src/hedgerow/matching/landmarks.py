@@ -22,14 +22,9 @@ from hedgerow.signals import Banked, Sighting, Sought, Transform, sighting
 ALIKE_AT_LEAST = 2
 """Landmarks that a banked picture has to have in common with the upload to be weighed."""
 
-MANY = 12
-ALIKE_WHERE_FEW = 48
-UPRIGHT_WHERE_FEW = 2.0
-"""Of fewer landmarks, half may differ by so many bits at most, and the copy has to stand upright
-or on a side: degrees that it may be off. What was only cut or made small does; two horizons, which
-have a dozen such landmarks in a row, lie at any angle and size."""
-
-QUARTER = 90.0
+NEARER_WHERE_COMMON = 2
+"""Bits that a landmark has to be nearer by where it is like many others: these cost most of the
+search, and say least."""
 
 Payloads = Callable[[list[int]], Mapping[int, bytes]]
 """Reads the payloads of contents by their numbers; those that are gone are left out."""
@@ -56,13 +51,7 @@ def find(
     rows = np.flatnonzero(upload.landmarks.searched)
     if radius is None or not len(rows):
         return
-    codes = codes_from_bytes(upload.landmarks.codes[rows, upload.landmarks.view[rows]])
-    hits = catalogue.search(
-        codes,
-        radius,
-        grouping=Grouping(CONTENT_BITS, limits.max_candidates),
-        threads=limits.search_threads,
-    )
+    hits = _search(upload.landmarks, rows, catalogue, radius, limits)
     candidates = _candidates(hits, rows, asked, limits.max_candidates)
     read = payloads([content_of(key) for key in candidates]) if candidates else {}
     for key in candidates:
@@ -73,17 +62,41 @@ def find(
         banked = Banked.unpack(payload)
         near = (hits.key == key) & (hits.distance <= policy.thresholds[LOCAL])
         queries, alike = _seeds(hits.query[near], hits.code[near], banked)
-        seen = sighting(upload.landmarks, banked, (rows[queries], alike))
-        if seen is not None and _is_enough(seen, limits.min_landmarks):
+        seen = sighting(upload.landmarks, banked, (rows[queries], alike), limits.min_landmarks)
+        if seen is not None and _is_enough(seen, limits):
             yield _match(upload, policy, content_of(key), seen)
 
 
-def _is_enough(seen: Sighting, least: int) -> bool:
-    """Whether so many landmarks are no chance: a few must be more alike, and upright."""
-    if seen.landmarks < least or seen.landmarks >= MANY:
-        return seen.landmarks >= least
-    off = min(seen.angle % QUARTER, -seen.angle % QUARTER)
-    return seen.distance <= ALIKE_WHERE_FEW and off <= UPRIGHT_WHERE_FEW
+def _search(
+    landmarks: Sought,
+    rows: npt.NDArray[np.int64],
+    catalogue: Catalogue,
+    radius: int,
+    limits: Limits,
+) -> Hits:
+    """What is like the landmarks in these rows; `query` of a hit is a place among the rows."""
+    codes = codes_from_bytes(landmarks.codes[rows, landmarks.view[rows]])
+    common = landmarks.common[rows]
+    found = []
+    for which, within in ((~common, radius), (common, max(0, radius - NEARER_WHERE_COMMON))):
+        places = np.flatnonzero(which)
+        hits = catalogue.search(
+            codes[places],
+            within,
+            grouping=Grouping(CONTENT_BITS, limits.max_candidates),
+            threads=limits.search_threads,
+        )
+        found.append(Hits(places[hits.query], hits.key, hits.distance, hits.code))
+    return Hits.joined(found)
+
+
+def _is_enough(seen: Sighting, limits: Limits) -> bool:
+    """Whether so many landmarks are neither chance nor something small that two pictures share."""
+    return (
+        seen.landmarks >= limits.min_landmarks
+        and seen.unmistakable >= limits.min_unmistakable
+        and seen.evenness >= limits.min_evenness
+    )
 
 
 def _candidates(

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from hedgerow.index import SEAL_AT
 
+SHARES = frozenset({"min_unmistakable", "min_evenness", "video_share"})
+"""Limits that are a part of a whole."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -16,6 +19,8 @@ class Limits:
     max_candidates: banked pictures or videos that are weighed for one upload, those with the most
         parts in common.
     min_landmarks: landmarks that must lie as one transform says to be a match.
+    min_unmistakable: the part of these that must be like no other landmark of the banked picture.
+    min_evenness: how evenly they must lie in what both pictures show, where 1 is as by chance.
     video_share: the part of a video's frames, the upload's or the banked one's, that must be in
         the other to be a match.
     video_stretch: frames in a row, as in the banked video, that are a match whatever their share.
@@ -23,6 +28,8 @@ class Limits:
         some that are spread over it.
     max_far_frames: frames of a video that are looked for farther off where none is near; every
         banked frame is compared with these.
+    max_frame_pairs: pairs of frames of an upload and of banked videos that are compared, after
+        which no other candidate is weighed.
     max_files_shown: files with matches, and files not checked, that a scan's page shows of each.
     max_matches_shown: matches that the page draws for one file.
     search_threads: threads that share the queries of a batch.
@@ -31,11 +38,14 @@ class Limits:
 
     max_matches: int = 100
     max_candidates: int = 64
-    min_landmarks: int = 9
+    min_landmarks: int = 7
+    min_unmistakable: float = 0.6
+    min_evenness: float = 0.5
     video_share: float = 0.5
     video_stretch: int = 10
     max_turned_frames: int = 128
     max_far_frames: int = 16
+    max_frame_pairs: int = 200_000_000
     max_files_shown: int = 500
     max_matches_shown: int = 5
     search_threads: int = 1
@@ -43,10 +53,10 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            if value < 1 and name != "video_share":
+            if name in SHARES and not 0 < value <= 1:
+                raise ValueError(f"{name} must be above 0 and at most 1, not {value!r}")
+            if name not in SHARES and value < 1:
                 raise ValueError(f"{name} must be at least 1, not {value!r}")
-        if not 0 < self.video_share <= 1:
-            raise ValueError(f"video_share must be above 0 and at most 1, not {self.video_share}")
 
 
 @dataclass(frozen=True)

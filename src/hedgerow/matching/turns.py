@@ -82,14 +82,16 @@ class Turns:
         raises, and Overloaded where it waited for longer than `max_wait_seconds`.
 
         Raises:
-            Overloaded: `max_queued_codes` wait already, or the queue is closed.
+            Overloaded: `max_queued_codes` would wait with this one and others, or the queue is
+                closed. By itself a question is never too long.
         """
         codes = sum(map(_codes, queries))
         asked = None if banks is None else frozenset(banks)
         room = self._limits.max_matches_at_once
         job = _Job(queries, asked, deliver, codes, time.monotonic(), room)
         with self._counting:
-            if self._ending or self._queued + codes > self._limits.max_queued_codes:
+            queued = self._queued + codes if self._queued else 0
+            if self._ending or queued > self._limits.max_queued_codes:
                 raise Overloaded
             self._queued += codes
             self._arriving.put(job)

@@ -4,7 +4,7 @@
    mirrored, every frame; turned and negative, some, spread over the video: few videos are turned,
    and one that is, is so for long.
 2. Banked videos are ranked by how many of the upload's frames they have something like.
-3. The first of them are read and laid alongside.
+3. The first of them are read and laid alongside, in the views in which most frames were found.
 """
 
 from __future__ import annotations
@@ -17,11 +17,18 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgerow.banks import CONTENT_BITS, Policy, bank_of, content_of
-from hedgerow.index import Catalogue, Grouping, Hits, codes_from_bytes, codes_to_hex
+from hedgerow.index import Catalogue, Codes, Grouping, Hits, codes_from_bytes, codes_to_hex
 from hedgerow.matching.alignment import Aligned, Frames, aligned
 from hedgerow.matching.limits import Limits
 from hedgerow.matching.records import Match, Seen, Verdict
-from hedgerow.signals import BankedVideo, Box, SoughtVideo, Transform, signal_type, variant_codes
+from hedgerow.signals import (
+    BankedVideo,
+    Box,
+    SoughtVideo,
+    Transform,
+    telling_frames,
+    variant_codes,
+)
 
 PDQ, VPDQ = "pdq", "vpdq"
 
@@ -35,12 +42,17 @@ FARTHER = 13
 FEWEST_FAR = 4
 """Frames one after the other that are a match then."""
 
+FEWEST = 2
+"""Frames in common that are a match, of videos that have as many: one is a picture."""
+
+MOST_VIEWS = 4
+"""Views of the upload in which a banked video is laid alongside."""
+
 _ALWAYS = (Transform.NONE, Transform.MIRRORED)
 
 Payloads = Callable[[list[int]], Mapping[int, bytes]]
 """Reads the payloads of contents by their numbers; those that are gone are left out."""
 
-Codes = npt.NDArray[np.uint8]
 Rows = npt.NDArray[np.void]
 
 
@@ -67,23 +79,23 @@ class Video:
         sought = SoughtVideo.unpack(payload)
         whole = 0, 0, sought.width, sought.height
         views = []
-        for look in sought.looks:
-            rows = _telling(look.frames)
+        telling = telling_frames(*(look.frames for look in sought.looks))
+        for look, frames in zip(sought.looks, telling, strict=True):
+            rows = _in_order(frames)
             box = None if look.box == whole else look.box
             for transform, codes in variant_codes(rows).items():
                 views.append(_View(transform, box, _frames(rows, codes), rows["quality"].copy()))
         return cls(value, tuple(views))
 
 
-def _telling(rows: Rows) -> Rows:
-    """The frames that say something: of too little gradient many are alike."""
-    return rows[rows["quality"] >= signal_type(PDQ).minimum_quality]
+def _in_order(rows: Rows) -> Rows:
+    """Frames by when they are shown."""
+    return rows[np.argsort(rows["seconds"], kind="stable")]
 
 
-def _frames(rows: Rows, codes: Codes) -> Frames:
-    return Frames(
-        np.ascontiguousarray(codes), rows["seconds"].astype(float), rows["until"].astype(float)
-    )
+def _frames(rows: Rows, codes: npt.NDArray[np.uint8]) -> Frames:
+    until = np.maximum.accumulate(rows["until"].astype(float))
+    return Frames(codes_from_bytes(codes), rows["seconds"].astype(float), until)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +117,7 @@ def _search(
         asked = [_spread(view, far if view.transform in _ALWAYS else 0) for view in video.views]
     codes = [view.frames.codes[rows] for view, rows in zip(video.views, asked, strict=True)]
     hits = catalogue.search(
-        codes_from_bytes(np.concatenate(codes)),
+        np.concatenate(codes),
         radius,
         grouping=Grouping(CONTENT_BITS, limits.max_candidates),
         threads=limits.search_threads,
@@ -156,14 +168,26 @@ def _weighed(
     candidates = _candidates(found, asked, limits.max_candidates)
     read = payloads([content_of(key) for key in candidates]) if candidates else {}
     matches = []
-    for key, views in candidates.items():
+    left = limits.max_frame_pairs
+    for key, numbers in candidates.items():
         payload = read.get(content_of(key))
-        if payload is not None:  # else it was withdrawn meanwhile
-            banked, policy = BankedVideo.unpack(payload), asked[bank_of(key)]
-            match = _best(video, views, banked, policy, content_of(key), limits, farther)
-            if match is not None:
-                matches.append(match)
+        if payload is None:  # withdrawn meanwhile
+            continue
+        views = [video.views[number] for number in numbers[:MOST_VIEWS]]
+        known = _known(BankedVideo.unpack(payload))
+        match = _best(video, views, known, asked[bank_of(key)], content_of(key), limits, farther)
+        if match is not None:
+            matches.append(match)
+        left -= sum(len(view.frames) for view in views) * sum(map(len, known))
+        if left <= 0:
+            break
     return matches
+
+
+def _known(banked: BankedVideo) -> list[Frames]:
+    """The frames of a banked video, and those of the picture within its bars."""
+    parts = map(_in_order, telling_frames(banked.frames, banked.within))
+    return [_frames(rows, rows["code"]) for rows in parts]
 
 
 def _candidates(found: _Found, asked: Mapping[int, Policy], at_most: int) -> dict[int, list[int]]:
@@ -184,22 +208,19 @@ def _candidates(found: _Found, asked: Mapping[int, Policy], at_most: int) -> dic
 
 def _best(
     video: Video,
-    views: list[int],
-    banked: BankedVideo,
+    views: list[_View],
+    known: list[Frames],
     policy: Policy,
     content_id: int,
     limits: Limits,
     farther: int,
 ) -> Match | None:
     """The match in the view that shows the most of it; None where none shows enough."""
-    known = [_telling(rows) for rows in (banked.frames, banked.within)]
     best: Match | None = None
-    for view, rows in product((video.views[number] for number in views), known):
-        threshold = policy.thresholds[VPDQ]
-        common = aligned(
-            view.frames, _frames(rows, rows["code"]), threshold + farther, ALONG * threshold
-        )
-        if common is None or not _is_enough(common, limits):
+    threshold = policy.thresholds[VPDQ]
+    for view, frames in product(views, known):
+        common = aligned(view.frames, frames, threshold + farther, ALONG * threshold)
+        if common is None or not _is_enough(common, view.frames, frames, limits):
             continue
         if farther and common.in_order < FEWEST_FAR:
             continue
@@ -213,13 +234,16 @@ def _best(
                 banked_share=common.banked_share,
             )
             best = _match(
-                policy, content_id, VPDQ, common.distance, view.transform, video.value, "", seen
-            )
+                policy, content_id, VPDQ, common.distance, view.transform, video.value, "", seen,
+                farther=farther,
+            )  # fmt: skip
     return best
 
 
-def _is_enough(common: Aligned, limits: Limits) -> bool:
+def _is_enough(common: Aligned, upload: Frames, banked: Frames, limits: Limits) -> bool:
     """Whether enough of either is in the other, or a stretch is long enough by itself."""
+    if common.frames < min(FEWEST, len(upload), len(banked)):
+        return False
     share = max(common.share, common.banked_share)
     return share >= limits.video_share or common.in_order >= limits.video_stretch
 
@@ -234,9 +258,9 @@ def pictures_in_video(
     found = _search(video, catalogue, radius, limits)
     hits = found.hits
     order = np.lexsort((hits.distance, hits.key))
-    for key in np.unique(hits.key).tolist():
+    keys, starts = np.unique(hits.key[order], return_index=True)
+    for key, of_key in zip(keys.tolist(), np.split(order, starts[1:]), strict=True):
         policy = asked.get(bank_of(key))
-        of_key = order[hits.key[order] == key]
         if policy is None or hits.distance[of_key[0]] > policy.thresholds[PDQ]:
             continue
         near = of_key[hits.distance[of_key] <= policy.thresholds[PDQ]]
@@ -254,13 +278,13 @@ def pictures_in_video(
         row = int(found.row[first])
         yield _match(
             policy, content_of(key), PDQ, int(hits.distance[first]), view.transform,
-            view.frames.codes[row].tobytes().hex(), _hex(hits, int(first)), seen,
+            _hex(view.frames.codes, row), _hex(hits.code, int(first)), seen,
             int(view.quality[row]),
         )  # fmt: skip
 
 
-def _hex(hits: Hits, at: int) -> str:
-    return codes_to_hex(hits.code[at : at + 1])[0]
+def _hex(codes: Codes, row: int) -> str:
+    return codes_to_hex(codes[row : row + 1])[0]
 
 
 def shown_at(banked: bytes, code: str) -> tuple[float, float]:
@@ -284,6 +308,8 @@ def _match(
     banked_value: str,
     seen: Seen,
     quality: int | None = None,
+    *,
+    farther: int = 0,
 ) -> Match:
     return Match(
         bank=policy.name,
@@ -292,7 +318,7 @@ def _match(
         action=None if policy.action is None else Verdict(policy.action),
         signal_type=name,
         distance=distance,
-        threshold=policy.thresholds[name],
+        threshold=policy.thresholds[name] + farther,
         transform=transform,
         value=value,
         banked_value=banked_value,

@@ -1,4 +1,4 @@
-"""Whether a file that moves was cut off, by the sizes that its own parts state.
+"""Whether a file that moves ends where it should, by the sizes that its own parts state.
 
 Decoders take the end of a file for the end of the film. But most containers say at their
 beginning how long they are, and a GIF has a last byte.
@@ -6,7 +6,16 @@ beginning how long they are, and a GIF has a last byte.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 _MOST_BOXES = 100_000
+# The boxes that an MP4 or MOV is made of. What else comes after them was only added to the file.
+_BOXES = frozenset(
+    {
+        *(b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"mfra", b"sidx", b"ssix", b"meta"),
+        *(b"free", b"skip", b"wide", b"uuid", b"udta", b"pnot", b"prft", b"emsg", b"pdin"),
+    }
+)
 _SEGMENT = b"\x18\x53\x80\x67"
 _SEGMENT_WITHIN = 4096
 
@@ -22,7 +31,18 @@ def is_cut_off(data: bytes, name: str) -> bool:
     return name == "gif" and _gif_is_cut(data)
 
 
-def _boxes_are_cut(data: bytes) -> bool:
+def holds_two_films(data: bytes, name: str) -> bool:
+    """Whether an MP4 or MOV has a second header: of two files joined, FFmpeg shows the first.
+
+    The films that were joined of other formats are all read.
+    """
+    if name not in ("mp4", "mov"):
+        return False
+    return sum(kind == b"moov" for kind, _end in _boxes(data)) > 1
+
+
+def _boxes(data: bytes) -> Iterator[tuple[bytes, int]]:
+    """Each box's kind, and where it says that it ends."""
     at = 0
     for _ in range(_MOST_BOXES):
         if at + 8 > len(data):
@@ -32,8 +52,13 @@ def _boxes_are_cut(data: bytes) -> bool:
             size = int.from_bytes(data[at + 8 : at + 16], "big")
         if size < 8:  # 0: up to the end; else it is no box
             break
+        yield data[at + 4 : at + 8], at + size
         at += size
-    return at > len(data)
+
+
+def _boxes_are_cut(data: bytes) -> bool:
+    # A text after the last box looks like a long one.
+    return any(end > len(data) and kind in _BOXES for kind, end in _boxes(data))
 
 
 def _segment_is_cut(data: bytes) -> bool:

@@ -18,10 +18,17 @@ class Partial(StrEnum):
     """Why a video was looked at in part only. The values are an interface: they never change."""
 
     DAMAGED = "damaged"
-    """Some of it can't be decoded."""
+    """Some of it can't be decoded here; another decoder may show it."""
 
     SHORTER = "shorter"
-    """The file says that it is longer than what is there: it was cut off, or it lies."""
+    """The file says that it is longer than what is there: it was cut off, or it lies. What is
+    there was looked at."""
+
+    HIDDEN = "hidden"
+    """There are frames in it that an edit list leaves out, or that reading did not come to."""
+
+    REPEATS = "repeats"
+    """It shows the same bytes again and again: more than twice its size was not read."""
 
     TIME = "time"
     """The time was over before the end; what came before that was looked at."""
@@ -32,6 +39,9 @@ class Partial(StrEnum):
     KEYFRAMES = "keyframes"
     """Half of the time was over before the end; of the rest only keyframes were looked at."""
 
+    FEW_KEYFRAMES = "few_keyframes"
+    """Only keyframes were looked at, of the rest or of all, and they lie far apart."""
+
     MAX_FRAMES = "max_frames"
     """As many frames as the limit allows were looked at before the end."""
 
@@ -39,16 +49,24 @@ class Partial(StrEnum):
     """It has more frames than the limit; those after it were not looked at."""
 
 
-# What leaves out more tells more: an earlier one here is not replaced by a later one.
-_GRAVEST = (
+GRAVEST_FIRST = (
     Partial.TIME,
     Partial.MAX_DECODED_FRAMES,
     Partial.MAX_FRAMES,
-    Partial.DAMAGED,
+    Partial.FEW_KEYFRAMES,
+    Partial.REPEATS,
+    Partial.HIDDEN,
     Partial.OTHER_STREAMS,
+    Partial.DAMAGED,
     Partial.SHORTER,
     Partial.KEYFRAMES,
 )
+"""An earlier one is not replaced by a later one. Those by which something that is there went
+unseen stand before those by which nothing did: a clear verdict hangs on it."""
+
+
+def _rank(partial: Partial) -> int:
+    return GRAVEST_FIRST.index(partial)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +101,7 @@ class VideoFacts:
 
     def note(self, partial: Partial) -> None:
         """Note why it is looked at in part; the gravest reason stays."""
-        if self.partial is None or _GRAVEST.index(partial) < _GRAVEST.index(self.partial):
+        if self.partial is None or _rank(partial) < _rank(self.partial):
             self.partial = partial
 
     def take(self, frame: Frame) -> Frame:

@@ -24,6 +24,8 @@ browsers do: many files say 0."""
 
 USUAL_MILLISECONDS = 100.0
 
+_TIMED_BY_DECODING = frozenset({"webp", "avif"})
+
 
 def frames_of_animation(
     data: bytes, facts: VideoFacts, limits: Limits, clock: Clock
@@ -38,12 +40,16 @@ def frames_of_animation(
     if is_cut_off(data, facts.format):
         facts.note(Partial.SHORTER)
     count = min(animation.count, limits.max_decoded_frames)
+    animation.skip(0)
     wanted = plan(count, 1 / animation.shown(), limits.max_frames)
     last = float("-inf")
     for number in range(count):
-        chosen = wanted.wants(number, facts.seconds, last)
+        pixels = None
         try:
-            pixels = animation.pixels(number) if chosen else animation.skip(number)
+            animation.skip(number)
+            # One that stays is looked at, whatever its number.
+            if wanted.wants(number, facts.seconds, last) or animation.shown() > wanted.gap:
+                pixels = animation.pixels(number)
         except Refused as refused:
             if refused.code is not RefusalCode.CORRUPT or facts.frames == 0:
                 raise
@@ -82,16 +88,23 @@ class _Animation:
         self.count: int = self._guarded(lambda: getattr(self._image, "n_frames", 1))
 
     def shown(self) -> float:
-        """Seconds that the frame decoded last is shown."""
-        milliseconds = float(self._image.info.get("duration", 0.0))
+        """Seconds that the frame decoded last, or skipped last, is shown."""
+        milliseconds = float(self._image.info.get("duration") or 0.0)
         if not SHORTEST_MILLISECONDS < milliseconds < float("inf"):
             milliseconds = USUAL_MILLISECONDS
         return milliseconds / 1000
 
-    def skip(self, number: int) -> NDArray[np.uint8] | None:
-        """Go on to a frame that isn't looked at: later ones may be drawn on it. No pixels."""
-        self._guarded(lambda: self._image.seek(number))
-        return None
+    def skip(self, number: int) -> None:
+        """Go on to a frame that isn't looked at: later ones may be drawn on it."""
+
+        def go() -> None:
+            self._image.seek(number)
+            # These know for how long a frame is shown only once it is decoded, and decode it
+            # anyway for the next.
+            if self._name in _TIMED_BY_DECODING:
+                self._image.load()
+
+        self._guarded(go)
 
     def pixels(self, number: int) -> NDArray[np.uint8]:
         """The pixels of a frame, upright, alpha on white."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from av.container import InputContainer
 from av.error import FFmpegError
@@ -20,12 +20,20 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from hedgerow.media.containers import damaged, moving_streams, open_container
-from hedgerow.media.ends import is_cut_off
+from hedgerow.media.ends import holds_two_films, is_cut_off
 from hedgerow.media.film import Clock, Frame, Partial, VideoFacts
 from hedgerow.media.limits import Limits
 from hedgerow.media.luma import luma_of
 from hedgerow.media.refusals import out_of_memory, timed_out, too_many_pixels
-from hedgerow.media.sampling import Plan, plan, rate_of
+from hedgerow.media.sampling import (
+    LONGEST_UNSEEN,
+    SECONDS_APART,
+    Plan,
+    longest_unseen,
+    plan,
+    rate_of,
+    usual_rate_of,
+)
 
 MUCH_SHORTER = 0.95
 """A video that shows less than this part of the seconds that it states was cut off, or lies."""
@@ -33,8 +41,21 @@ MUCH_SHORTER = 0.95
 ROUNDING_SECONDS = 1.0
 """Seconds that a video may be shorter than stated without a word: sound may go on for longer."""
 
+MOST_HIDDEN_SECONDS = 1.0
+"""Seconds of frames that an edit list may leave out without a word: so much goes by unseen between
+two frames of any video, and a cut between two keyframes leaves that."""
+
+MOST_REORDERED = 16
+"""Frames that are decoded before one that is shown earlier, at most; so H.264 and HEVC have it."""
+
+MOST_SILENT = 2 * MOST_REORDERED
+"""Packets in a row of which no frame may come out. Each field may have a packet of its own."""
+
 # Samples of MP4 may overlap. Those of an honest file add up to no more than its size.
 _MOST_PACKET_BYTES = 2
+
+# A packet of no more bytes says that nothing changed.
+_UNCHANGED_BYTES = 16
 
 
 @dataclass
@@ -42,7 +63,9 @@ class _Reel:
     """All packets of a video in the order of decoding, and when their frames are shown.
 
     numbers: of the frame of each time stamp. seconds: of each frame by its number, from 0 on.
-    timed: whether the time stamps are those at which the frames are shown, each of another.
+    timed: whether the time stamps are those at which the frames are shown, each of another; else
+    frames are numbered as they are decoded. ends: seconds at which the whole ends, or 0.
+    cut: the time stamp of a last packet that the end of the file cuts off.
     """
 
     packets: list[Packet[VideoStream]]
@@ -50,6 +73,18 @@ class _Reel:
     seconds: list[float]
     rate: float
     timed: bool
+    ends: float = 0.0
+    cut: int | None = None
+
+    def numbered_as_decoded(self) -> _Reel:
+        """The same, where the time stamps turned out not to be relied on."""
+        count = sum(not packet.is_discard for packet in self.packets)
+        numbers: dict[int, int] = {}
+        for packet in self.packets:
+            if packet.pts is not None:
+                numbers.setdefault(packet.pts, len(numbers))
+        seconds = [number / self.rate for number in range(max(count, len(numbers)))]
+        return replace(self, numbers=numbers, seconds=seconds, timed=False)
 
 
 def frames_of_container(
@@ -62,6 +97,8 @@ def frames_of_container(
     """
     if is_cut_off(data, facts.format):
         facts.note(Partial.SHORTER)
+    if holds_two_films(data, facts.format):
+        facts.note(Partial.HIDDEN)
     try:
         container, stream = open_container(data, facts.format, limits)
         with closing(container):
@@ -88,15 +125,22 @@ def _wind(
     clock: Clock,
 ) -> _Reel:
     packets: list[Packet[VideoStream]] = []
+    empty, cut = 0, None
     left = size * _MOST_PACKET_BYTES
     try:
         for packet in container.demux(stream):
-            if packet.size == 0:  # the end, which PyAV tells by an empty one
+            if packet.size == 0:  # a frame that is as the last, or the end, told by an empty one
+                empty += packet.dts is not None
                 continue
             left -= packet.size
-            if left < 0 or packet.is_corrupt:
-                facts.note(Partial.DAMAGED)
+            if packet.is_corrupt:
+                if (packet.pos or 0) + packet.size >= size:
+                    facts.note(Partial.SHORTER)
+                    cut = packet.pts
+                else:
+                    facts.note(Partial.DAMAGED)
             if left < 0:
+                facts.note(Partial.REPEATS)
                 break
             if len(packets) == limits.max_decoded_frames:
                 facts.note(Partial.MAX_DECODED_FRAMES)
@@ -105,34 +149,89 @@ def _wind(
                 facts.note(Partial.TIME)
                 break
             packets.append(packet)
+        else:
+            if facts.format in ("mp4", "mov") and _is_unread(packets, stream, size):
+                facts.note(Partial.HIDDEN)
     except (FFmpegError, ValueError):
         facts.note(Partial.DAMAGED)
-    return _timed(packets, stream, container.duration, facts)
+    reel = _timed(packets, stream, facts)
+    reel.cut = cut
+    _compare(reel, container, stream, empty, facts)
+    return reel
 
 
-def _timed(
-    packets: list[Packet[VideoStream]],
-    stream: VideoStream,
-    microseconds: int | None,
-    facts: VideoFacts,
-) -> _Reel:
+def _is_unread(packets: list[Packet[VideoStream]], stream: VideoStream, size: int) -> bool:
+    """Whether reading stopped at a frame that isn't there, before others that are."""
+    read = {packet.pos for packet in packets}
+    return any(
+        entry.size > 0 and entry.pos + entry.size <= size and entry.pos not in read
+        for entry in stream.index_entries
+    )
+
+
+def _timed(packets: list[Packet[VideoStream]], stream: VideoStream, facts: VideoFacts) -> _Reel:
     """Number the frames by when they are shown, as far as the packets tell."""
     stated = float(stream.average_rate) if stream.average_rate else None
     unit = float(stream.time_base or 0)
-    shown = [packet for packet in packets if not packet.is_discard]
-    stamps = sorted({packet.pts for packet in shown if packet.pts is not None})
+    shown = [packet.pts for packet in packets if not packet.is_discard]
+    stamps = sorted({stamp for stamp in shown if stamp is not None})
     seconds = [(stamp - stamps[0]) * unit for stamp in stamps]
-    rate = rate_of(seconds, stated)
-    facts.seconds = seconds[-1] + 1 / rate if seconds else 0.0
-    claimed = stream.duration * unit if stream.duration else (microseconds or 0) / 1e6
+    numbers = {stamp: number for number, stamp in enumerate(stamps)}
+    # AVI has no times: FFmpeg makes them up in the order of decoding, which may be another.
+    if facts.format == "avi" or (
+        len(stamps) == len(shown)
+        # A frame that is decoded long before its time is one with a wrong time.
+        and all(
+            numbers[stamp] - at <= MOST_REORDERED
+            for at, stamp in enumerate(shown)
+            if stamp is not None
+        )
+    ):
+        rate = rate_of(seconds, stated)
+        facts.seconds = seconds[-1] + 1 / rate if seconds else 0.0
+        return _Reel(packets, numbers, seconds, rate, facts.format != "avi")
+    rate = usual_rate_of(seconds, stated)
+    facts.seconds = len(shown) / rate
+    return _Reel(packets, {}, [], rate, timed=False).numbered_as_decoded()
+
+
+def _compare(
+    reel: _Reel,
+    container: InputContainer,
+    stream: VideoStream,
+    empty: int,
+    facts: VideoFacts,
+) -> None:
+    """Compare what was read with what the file says of itself."""
+    unit = float(stream.time_base or 0)
+    begins = min((packet.pts for packet in reel.packets if packet.pts is not None), default=0)
+    reel.ends = (container.duration or 0) / 1e6
+    if facts.format in ("webm", "mkv"):
+        # It counts from 0 on, wherever its film begins, and says only how long the longest of its
+        # streams is, which may be the sound.
+        reel.ends -= max(0.0, begins * unit)
+        claimed = 0.0 if len(container.streams) > 1 else reel.ends
+    else:
+        claimed = stream.duration * unit if stream.duration else reel.ends
+    there = stream.frames
+    if facts.format in ("mp4", "mov") and len(stream.index_entries):
+        # FFmpeg has no places of the frames that an edit list leaves out.
+        hidden = there - _places_shown(stream)
+        if hidden > MOST_HIDDEN_SECONDS * reel.rate:
+            facts.note(Partial.HIDDEN)
+        there = min(there, len(stream.index_entries))
     if (
         max(facts.seconds / MUCH_SHORTER, facts.seconds + ROUNDING_SECONDS) < claimed
-        or len(shown) / MUCH_SHORTER < stream.frames
+        or (len(reel.packets) + empty) / MUCH_SHORTER < there
     ):
         facts.note(Partial.SHORTER)
-    # AVI has no times: FFmpeg makes them up in the order of decoding, which may be another.
-    timed = len(stamps) == len(shown) and facts.format != "avi"
-    return _Reel(packets, {stamp: at for at, stamp in enumerate(stamps)}, seconds, rate, timed)
+
+
+def _places_shown(stream: VideoStream) -> int:
+    """How many frames of an MP4 are shown, each counted once, and those of no bytes."""
+    entries = [entry for entry in stream.index_entries if not entry.is_discard]
+    places = {entry.pos for entry in entries if entry.size}
+    return len(places) + sum(not entry.size for entry in entries)
 
 
 class _Show:
@@ -153,9 +252,13 @@ class _Show:
         self._facts = facts
         self._limits = limits
         self._clock = clock
+        self._fed = 0
+        self._silent = 0
         self._count = 0
         self._number = -1
+        self._seconds = 0.0
         self._last = float("-inf")
+        self._looked_at: list[int] = []
         self._skipping = False
         self._wanted = self._chosen()
         self._due = sorted(self._wanted, reverse=True)
@@ -170,9 +273,10 @@ class _Show:
             if not hurried and self._clock.is_half_over():
                 facts.note(Partial.KEYFRAMES)
                 hurried = True
+            self._fed += 1
             if hurried and packet is not None and not packet.is_keyframe:
                 continue
-            for decoded in self._decoded(packet):
+            for decoded in self._decoded(packet, hurried=hurried):
                 frame = self._taken(decoded, keyframes=hurried)
                 if frame is None:
                     continue
@@ -180,36 +284,63 @@ class _Show:
                     facts.note(Partial.MAX_FRAMES)
                     return
                 yield facts.take(frame)
+        self._note_unseen(hurried=hurried)
+
+    def _note_unseen(self, *, hurried: bool) -> None:
+        """Note what went by unseen, by what came out and not by what should have."""
+        unseen = longest_unseen(self._looked_at, self._reel.seconds)
+        if hurried and unseen > max(LONGEST_UNSEEN, self._plan.gap):
+            self._facts.note(Partial.FEW_KEYFRAMES)
+        elif not hurried and self._reel.timed and unseen > self._plan.gap + SECONDS_APART:
+            self._facts.note(Partial.DAMAGED)
 
     def _chosen(self) -> set[int]:
         """The numbers of the frames to look at, where all are known beforehand."""
-        chosen = set()
+        reel, chosen = self._reel, set()
         last = float("-inf")
-        for number, seconds in enumerate(self._reel.seconds):
-            if self._plan.wants(number, seconds, last):
+        for number, seconds in enumerate(reel.seconds):
+            until = reel.seconds[number + 1] if number + 1 < len(reel.seconds) else reel.ends
+            # One that stays is looked at, whatever its number.
+            if self._plan.wants(number, seconds, last) or until - seconds > self._plan.gap:
                 chosen.add(number)
                 last = seconds
         return chosen
 
-    def _decoded(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
+    def _decoded(self, packet: Packet[VideoStream] | None, *, hurried: bool) -> list[VideoFrame]:
         if self._reel.timed and packet is not None:
             # -1: not shown, or of no known time, which packets that are shown all have here.
             number = -1 if packet.pts is None else self._reel.numbers.get(packet.pts, -1)
-            skip = number not in self._wanted
-            if skip is not self._skipping:
-                self._context.skip_frame = "NONREF" if skip else "DEFAULT"
-                self._skipping = skip
+            self._skip(number not in self._wanted)
         try:
-            return self._context.decode(packet)
+            frames = self._context.decode(packet)
         except MemoryError:
             raise
         except (FFmpegError, ValueError):
-            self._facts.note(Partial.DAMAGED)
+            self._note_damage(None if packet is None else packet.pts)
             return []
+        if frames:
+            self._silent = 0
+        elif packet is not None and not (
+            hurried or self._skipping or packet.is_discard or packet.size <= _UNCHANGED_BYTES
+        ):
+            self._silent += 1
+            if self._silent > MOST_SILENT:
+                self._facts.note(Partial.DAMAGED)
+        return frames
+
+    def _skip(self, skip: bool) -> None:
+        if skip is not self._skipping:
+            self._context.skip_frame = "NONREF" if skip else "DEFAULT"
+            self._skipping = skip
+
+    def _note_damage(self, stamp: int | None) -> None:
+        """What the end of the file cuts off, no other decoder shows either."""
+        is_cut = stamp is not None and stamp == self._reel.cut
+        self._facts.note(Partial.SHORTER if is_cut else Partial.DAMAGED)
 
     def _taken(self, decoded: VideoFrame, *, keyframes: bool) -> Frame | None:
         """The frame, where it is one to look at."""
-        number, seconds = self._place(decoded, by_stamp=keyframes or self._reel.timed)
+        number, seconds = self._place(decoded, keyframes=keyframes)
         if keyframes:
             # In a video of nothing but keyframes, no more of them than of frames otherwise.
             chosen = self._number < 0 or number - self._number >= self._plan.step
@@ -220,7 +351,7 @@ class _Show:
         if not chosen:
             return None
         if decoded.is_corrupt:
-            self._facts.note(Partial.DAMAGED)
+            self._note_damage(decoded.pts)
         if decoded.width * decoded.height > self._limits.max_pixels:
             raise too_many_pixels(decoded.width, decoded.height, self._limits.max_pixels)
         try:
@@ -231,23 +362,43 @@ class _Show:
             self._facts.note(Partial.DAMAGED)
             return None
         # Where a file lies about its times, the decoder's order counts.
-        self._number, self._last = max(number, self._number + 1), max(seconds, self._last)
-        return Frame(self._number, self._last, luma)
+        self._number, self._last = max(number, self._number + 1), seconds
+        self._seconds = max(seconds, self._seconds)
+        self._looked_at.append(self._number)
+        return Frame(self._number, self._seconds, luma)
 
     def _is_due(self, number: int) -> bool:
-        """Whether a chosen frame is this one, or one before it that never came out."""
+        """Whether a chosen frame is this one, or one before it that never came out.
+
+        None before it can still come out: then the times would not be in order.
+        """
         due = False
         while self._due and self._due[-1] <= number:
             self._due.pop()
             due = True
         return due
 
-    def _place(self, decoded: VideoFrame, *, by_stamp: bool) -> tuple[int, float]:
+    def _place(self, decoded: VideoFrame, *, keyframes: bool) -> tuple[int, float]:
         """Number and seconds: by the time stamp, or by counting where there is no relying on it."""
+        number = -1 if decoded.pts is None else self._reel.numbers.get(decoded.pts, -1)
+        if self._reel.timed:
+            if number >= self._count:
+                self._count = number
+                return number, self._reel.seconds[number]
+            self._count_from_here()
+        elif keyframes and number >= 0:
+            return number, self._reel.seconds[number]
         number = self._count
         self._count += 1
-        if by_stamp and decoded.pts in self._reel.numbers:
-            number = self._reel.numbers[decoded.pts]
-            return number, self._reel.seconds[number]
         self._facts.seconds = max(self._facts.seconds, self._count / self._reel.rate)
         return number, number / self._reel.rate
+
+    def _count_from_here(self) -> None:
+        """Frames come out in the order in which they are shown: by other times than they say.
+
+        Every frame is decoded from here on, and what to look at is chosen by counting.
+        """
+        self._reel = self._reel.numbered_as_decoded()
+        self._skip(False)
+        self._count = self._fed - 1
+        self._last = float("-inf")

@@ -19,7 +19,7 @@ from hedgerow.signals.sighting import Sighting, sighting
 from hedgerow.signals.signature import Banked, Sought
 from hedgerow.signals.transforms import Transform
 from hedgerow.signals.types import Box, Comparison, Computed, PartsType, Region, Signal, SignalType
-from hedgerow.signals.vpdq import video_signal
+from hedgerow.signals.vpdq import telling_frames, video_signal
 from hedgerow.signals.vpdq_text import read_vpdq, write_vpdq_text
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "sighting",
     "signal_type",
     "single_types",
+    "telling_frames",
     "variant_codes",
     "video_signal",
     "write_vpdq_text",

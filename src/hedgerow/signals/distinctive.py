@@ -28,6 +28,10 @@ Floats = npt.NDArray[np.float32]
 
 LEARNED = "learned.npz"
 
+RATHER_COMMON = 3.7
+"""Squared bits above the least that a landmark must have of its own, up to which it is rather
+common: so are three of ten that are banked."""
+
 
 @dataclass(frozen=True, eq=False)
 class Learned:
@@ -73,6 +77,11 @@ def own_of(codes: Codes, known: Learned) -> Floats:
 def is_distinctive(codes: Codes) -> npt.NDArray[np.bool_]:
     """Whether each code (n, 32) is more than what is common to most corners."""
     return np.asarray(own_of(codes, learned()) > learned().least_own)
+
+
+def is_rather_common(codes: Codes) -> npt.NDArray[np.bool_]:
+    """Whether each code (n, 32) is like so many others that it must be nearer to tell anything."""
+    return np.asarray(own_of(codes, learned()) <= learned().least_own + RATHER_COMMON)
 
 
 def ordered(codes: Codes) -> Codes:

@@ -18,7 +18,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hedgerow.signals.distinctive import is_distinctive, ordered, views_of
+from hedgerow.signals.distinctive import (
+    is_distinctive,
+    is_rather_common,
+    ordered,
+    views_of,
+)
 from hedgerow.signals.focus import focus_of
 from hedgerow.signals.signature import (
     CODE_BYTES,
@@ -29,6 +34,7 @@ from hedgerow.signals.signature import (
     scale_of,
 )
 from hedgerow.signals.spread import chosen
+from hedgerow.signals.surroundings import picture_inside
 from hedgerow.signals.types import Box
 
 COUNT = 250
@@ -61,6 +67,7 @@ SMALLEST_SIDE = 32
 """Pixels of the scaled picture below which there is no room for a landmark."""
 
 Pixels = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
 
 
 @cache
@@ -88,7 +95,7 @@ def landmarks_of(luma: Pixels) -> Sought:
     codes, whole = described_in(scaled, corners)
     described = [corner for corner, good in zip(corners, whole, strict=True) if good]
     kept = int(whole[:kept].sum())
-    return _sought((width, height), (left, top, wide, high), described, codes[whole], kept)
+    return _sought(luma, (left, top, wide, high), described, codes[whole], kept)
 
 
 def scaled_for_landmarks(luma: Pixels) -> Pixels:
@@ -160,22 +167,52 @@ def _seen_in(view: int, corner: cv2.KeyPoint, right: int, number: int) -> cv2.Ke
     )  # fmt: skip
 
 
+def _places(corners: list[cv2.KeyPoint]) -> Floats:
+    """Where corners are in the scaled picture (n, 2), from its edge.
+
+    OpenCV counts from the middle of the first pixel of the size in which a corner was found.
+    """
+    middles = [0.5 * STEP**corner.octave for corner in corners]
+    places = np.array([corner.pt for corner in corners], np.float32).reshape(-1, 2)
+    return places + np.array(middles, np.float32)[:, np.newaxis]
+
+
+def _is_inside(box: Box | None, x: Floats, y: Floats, size: Floats) -> npt.NDArray[np.bool_]:
+    """Which landmarks lie in a box, and are described by it more than by what is around it."""
+    if box is None:
+        return np.ones(len(x), np.bool_)
+    left, top, width, height = box
+    margin = size / 4
+    across = (x - margin >= left) & (x + margin <= left + width)
+    return np.asarray(across & (y - margin >= top) & (y + margin <= top + height))
+
+
 def _sought(
-    size: tuple[int, int], part: Box, corners: list[cv2.KeyPoint], codes: Pixels, kept: int
+    luma: Pixels, part: Box, corners: list[cv2.KeyPoint], codes: Pixels, kept: int
 ) -> Sought:
+    """The landmarks, in pixels of the picture, whose `part` was scaled to look for them."""
+    height, width = luma.shape
     left, top, wide, high = part
     factor = scale_of(wide, high)
-    places = np.array([corner.pt for corner in corners], np.float32).reshape(-1, 2) / factor
+    places = _places(corners) / factor
+    x, y = left + np.minimum(places[:, 0], wide), top + np.minimum(places[:, 1], high)
+    size = np.array([corner.size / factor for corner in corners], np.float32)
+    inside = _is_inside(picture_inside(luma), x, y, size)
     is_kept = np.arange(len(corners)) < kept
+    coarse = np.array([corner.octave > 0 for corner in corners], np.bool_)
+    views = views_of(codes)
     return Sought(
-        *size,
+        width,
+        height,
         float(np.float32(factor)),
-        left + np.minimum(places[:, 0], wide),
-        top + np.minimum(places[:, 1], high),
-        np.array([corner.size / factor for corner in corners], np.float32),
+        x,
+        y,
+        size,
         np.radians(np.array([corner.angle for corner in corners], np.float32)),
-        views_of(codes),
+        views,
+        inside,
         ordered(codes),
         is_kept,
-        is_kept & np.array([corner.octave > 0 for corner in corners], np.bool_),
+        is_kept & coarse & inside,
+        is_rather_common(codes[np.arange(len(codes)), views]),
     )

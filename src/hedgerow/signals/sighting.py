@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hedgerow.signals.evidence import evenness, unmistakable
 from hedgerow.signals.signature import MIRRORED, NEGATIVE, Banked, Sought
 from hedgerow.signals.types import Box
 
@@ -40,6 +41,9 @@ MOST_PROPOSALS = 4
 FEWEST = 3
 """Pairs that look alike and are weighed, proposals that are tried, and pairs to go on with."""
 
+MOST_COMPARED = 60
+"""Landmarks that agree which are compared with all banked ones."""
+
 LARGEST_SCALE = 20.0
 CERTAIN = 30
 """Landmarks after which no other proposal is tried."""
@@ -53,13 +57,17 @@ Floats = npt.NDArray[np.float64]
 class Sighting:
     """A banked picture as it was seen in another.
 
-    landmarks: how many lie as one transform says. distance: bits that half of them differ by at
-    most. scale: pixels of the upload for one of the banked picture. angle: degrees that the banked
-    picture was turned clockwise. box: where in the upload; banked_box: which part of the banked
-    picture; both in pixels.
+    landmarks: how many lie as one transform says, without those that lie in what was drawn around
+    both pictures. evenness: how evenly they lie in what both show, 0 to 1. unmistakable: the share
+    of them that are like no other. distance: bits that half of them differ by at most. scale:
+    pixels of the upload for one of the banked picture. angle: degrees that the banked picture was
+    turned clockwise. box: where in the upload; banked_box: which part of the banked picture; both
+    in pixels.
     """
 
     landmarks: int
+    evenness: float
+    unmistakable: float
     distance: int
     mirrored: bool
     negative: bool
@@ -90,10 +98,28 @@ class _Similarity:
     shift: complex
 
 
-def sighting(sought: Sought, banked: Banked, seeds: tuple[Numbers, Numbers]) -> Sighting | None:
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """A proposal with the landmarks that fit it: rows of the upload, and banked ones."""
+
+    similarity: _Similarity
+    rows: Numbers
+    banked_rows: Numbers
+    distances: Numbers
+
+    def of(self, chosen: npt.NDArray[np.bool_]) -> _Fit:
+        """The same with some of the landmarks."""
+        rest = (each[chosen] for each in (self.rows, self.banked_rows, self.distances))
+        return _Fit(self.similarity, *rest)
+
+
+def sighting(
+    sought: Sought, banked: Banked, seeds: tuple[Numbers, Numbers], least: int = FEWEST
+) -> Sighting | None:
     """The banked picture as it is seen in the one sought for; None where it isn't.
 
     seeds: pairs that look alike, each in its own view: rows in `sought`, rows in `banked`.
+    least: landmarks that must agree.
     """
     rows, banked_rows = seeds
     relations = sought.view[rows] ^ banked.view[banked_rows]
@@ -103,30 +129,28 @@ def sighting(sought: Sought, banked: Banked, seeds: tuple[Numbers, Numbers]) -> 
         if int(chosen.sum()) < 2:
             continue
         pair = rows[chosen][:MOST_SEEDS], banked_rows[chosen][:MOST_SEEDS]
-        found = _seen(sought, banked, relation, *pair)
+        found = _seen(sought, banked, relation, *pair, least=max(least, FEWEST))
         if found is not None and (best is None or found.landmarks > best.landmarks):
             best = found
     return best
 
 
 def _seen(
-    sought: Sought, banked: Banked, relation: int, rows: Numbers, banked_rows: Numbers
+    sought: Sought, banked: Banked, relation: int, rows: Numbers, banked_rows: Numbers, least: int
 ) -> Sighting | None:
     one, other = _upload_side(sought, relation), _banked_side(banked)
-    best: Sighting | None = None
+    best: _Fit | None = None
     for proposal in _proposals(one, other, rows, banked_rows):
-        grown = _grown(sought, banked, relation, one, other, proposal)
-        if grown is None:
+        fit = _grown(sought, banked, relation, one, other, proposal)
+        if fit is None:
             continue
-        similarity, found, found_banked, distances = grown
-        apart = _apart(one.place[found], other.place[found_banked])
-        count = int(apart.sum())
-        if best is None or count > best.landmarks:
-            distance = int(np.sort(distances[apart])[count // 2])
-            best = _told(sought, banked, relation, similarity, count, distance)
-        if count >= CERTAIN:
+        fit = fit.of(sought.inside[fit.rows] | banked.inside[fit.banked_rows])
+        fit = fit.of(_apart(one.place[fit.rows], other.place[fit.banked_rows]))
+        if len(fit.rows) >= (least if best is None else len(best.rows) + 1):
+            best = fit
+        if len(fit.rows) >= CERTAIN:
             break
-    return best
+    return None if best is None else _told(sought, banked, relation, one, other, best)
 
 
 def _upload_side(sought: Sought, relation: int) -> _Side:
@@ -215,11 +239,8 @@ def _grown(
     one: _Side,
     other: _Side,
     similarity: _Similarity,
-) -> tuple[_Similarity, Numbers, Numbers, Numbers] | None:
-    """All landmarks that fit a proposal, which each pass makes more exact.
-
-    Answers the transform, rows in `sought`, rows in `banked`, and distances; None for too few.
-    """
+) -> _Fit | None:
+    """All landmarks that fit a proposal, which each pass makes more exact; None for too few."""
     found: tuple[Numbers, Numbers, Numbers] | None = None
     for share, most in PASSES:
         if found is not None:
@@ -235,7 +256,7 @@ def _grown(
         if len(found[0]) < FEWEST:
             return None
     assert found is not None
-    return similarity, *found
+    return _Fit(similarity, *found)
 
 
 def _close(
@@ -282,13 +303,9 @@ def _apart(places: Places, banked_places: Places) -> npt.NDArray[np.bool_]:
 
 
 def _told(
-    sought: Sought,
-    banked: Banked,
-    relation: int,
-    similarity: _Similarity,
-    count: int,
-    distance: int,
+    sought: Sought, banked: Banked, relation: int, one: _Side, other: _Side, fit: _Fit
 ) -> Sighting:
+    similarity, count = fit.similarity, len(fit.rows)
     mirrored, negative = bool(relation & MIRRORED), bool(relation & NEGATIVE)
     there = _corners(sought.width, sought.height) * sought.unit
     seen_of_banked = (similarity.turn * there + similarity.shift) / banked.unit
@@ -300,7 +317,9 @@ def _told(
     scale = banked.unit / sought.unit / abs(similarity.turn)
     return Sighting(
         landmarks=count,
-        distance=distance,
+        evenness=_evenness(sought, banked, one, other, fit),
+        unmistakable=_unmistakable(sought, banked, relation, other, fit),
+        distance=int(np.sort(fit.distances)[count // 2]),
         mirrored=mirrored,
         negative=negative,
         scale=round(scale, 3),
@@ -309,6 +328,37 @@ def _told(
         box=_bounds(seen, sought.width, sought.height),
         banked_box=_bounds(seen_of_banked, banked.width, banked.height),
     )
+
+
+def _evenness(sought: Sought, banked: Banked, one: _Side, other: _Side, fit: _Fit) -> float:
+    """How evenly landmarks agree in what both pictures show, whatever was drawn around both."""
+    turn, shift = fit.similarity.turn, fit.similarity.shift
+    there = turn * one.place + shift
+    back = (other.place - shift) / turn
+    size, banked_size = (
+        (each.width * each.unit, each.height * each.unit) for each in (sought, banked)
+    )
+    shown = _within(there, banked_size) & (sought.inside | banked.inside.all())
+    banked_shown = _within(back, size) & (banked.inside | sought.inside.all())
+    return evenness(
+        other.place[fit.banked_rows],
+        there[shown | np.isin(np.arange(len(there)), fit.rows)],
+        other.place[banked_shown | np.isin(np.arange(len(back)), fit.banked_rows)],
+    )
+
+
+def _within(places: Places, size: tuple[float, float]) -> npt.NDArray[np.bool_]:
+    inside = (places.real >= 0) & (places.real <= size[0])
+    return np.asarray(inside & (places.imag >= 0) & (places.imag <= size[1]))
+
+
+def _unmistakable(sought: Sought, banked: Banked, relation: int, other: _Side, fit: _Fit) -> float:
+    """Of some of the landmarks that agree: comparing all with all would cost more than it tells."""
+    rows, banked_rows = fit.rows[:MOST_COMPARED], fit.banked_rows[:MOST_COMPARED]
+    asked = sought.codes[rows[:, np.newaxis], banked.view ^ relation]
+    differing = (asked ^ banked.code).view(np.uint64)
+    apart = np.bitwise_count(differing).sum(axis=2, dtype=np.int64)
+    return unmistakable(apart, other.place, banked_rows)
 
 
 def _corners(width: int, height: int) -> Places:

@@ -34,16 +34,17 @@ Flags = npt.NDArray[np.bool_]
 _HEADER = struct.Struct("<4sIIf")  # which form, width, height, unit
 _PLACES = ("x", "y", "size", "angle")
 _PLACE: list[tuple[str, Any]] = [(name, "<f4") for name in _PLACES]
-BANKED_MARK, SOUGHT_MARK = b"LMB1", b"LMS1"
-_BANKED = BANKED_MARK, np.dtype([*_PLACE, ("view", "u1"), ("code", "u1", (CODE_BYTES,))])
+BANKED_MARK, SOUGHT_MARK = b"LMB2", b"LMS2"
+_PLACE += [("view", "u1"), ("inside", "?")]
+_BANKED = BANKED_MARK, np.dtype([*_PLACE, ("code", "u1", (CODE_BYTES,))])
 _SOUGHT = (
     SOUGHT_MARK,
     np.dtype(
         [
             *_PLACE,
-            ("view", "u1"),
             ("kept", "?"),
             ("searched", "?"),
+            ("common", "?"),
             ("codes", "u1", (VIEWS, CODE_BYTES)),
         ]
     ),
@@ -64,6 +65,7 @@ class Landmarks:
     x, y: float32 (n,), in pixels of the picture as a person sees it. size: float32 (n,), pixels
     across that the description is of. angle: float32 (n,), radians, clockwise from the right.
     view: int64 (n,), which of the four descriptions is banked.
+    inside: bool (n,), which lie in the picture proper, and not in what was drawn around it.
     """
 
     width: int
@@ -74,6 +76,7 @@ class Landmarks:
     size: Floats
     angle: Floats
     view: Numbers
+    inside: Flags
 
     def __len__(self) -> int:
         return len(self.x)
@@ -83,7 +86,7 @@ class Landmarks:
         rows = np.zeros(len(self), dtype)
         for name in _PLACES:
             rows[name] = getattr(self, name)
-        rows["view"] = self.view
+        rows["view"], rows["inside"] = self.view, self.inside
         for name, values in more.items():
             rows[name] = values
         return _HEADER.pack(mark, self.width, self.height, self.unit) + rows.tobytes()
@@ -112,31 +115,36 @@ class Sought(Landmarks):
 
     codes: uint8 (n, 4, 32), in each view. kept: bool (n,), which a bank keeps. searched: bool (n,),
     which of these are searched for, in their own view; the rest only speak for what those found.
+    common: bool (n,), which are like so many others that only what is nearer tells anything.
     """
 
     codes: Codes
     kept: Flags
     searched: Flags
+    common: Flags
 
     def pack(self) -> bytes:
         """The landmarks as bytes."""
-        return self._packed(_SOUGHT, codes=self.codes, kept=self.kept, searched=self.searched)
+        flags = {"kept": self.kept, "searched": self.searched, "common": self.common}
+        return self._packed(_SOUGHT, codes=self.codes, **flags)
 
     @classmethod
     def unpack(cls, payload: bytes) -> Sought:
         """What `pack` made; raises BadSignal where it isn't that."""
         fields, rows = _unpacked(payload, _SOUGHT)
         codes = np.ascontiguousarray(rows["codes"])
-        return cls(**fields, codes=codes, kept=rows["kept"], searched=rows["searched"])
+        fields |= {name: rows[name].copy() for name in ("kept", "searched", "common")}
+        return cls(**fields, codes=codes)
 
     def banked(self) -> Banked:
         """The same picture as a bank keeps it."""
         rows = np.flatnonzero(self.kept)
-        view = self.view[rows]
+        view, inside = self.view[rows], self.inside[rows]
         x, y, size, angle = (getattr(self, name)[rows] for name in _PLACES)
         return Banked(
-            self.width, self.height, self.unit, x, y, size, angle, view, self.codes[rows, view]
-        )
+            self.width, self.height, self.unit, x, y, size, angle, view, inside,
+            self.codes[rows, view],
+        )  # fmt: skip
 
 
 def _unpacked(
@@ -153,4 +161,4 @@ def _unpacked(
         raise BadSignal("the landmarks are damaged; bank the picture again")
     fields: dict[str, Any] = {name: rows[name].copy() for name in _PLACES}
     fields |= {"width": width, "height": height, "unit": unit}
-    return fields | {"view": rows["view"].astype(np.int64)}, rows
+    return fields | {"view": rows["view"].astype(np.int64), "inside": rows["inside"]}, rows

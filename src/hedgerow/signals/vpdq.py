@@ -51,6 +51,16 @@ def codes_of(pixels: Luma) -> tuple[Codes, int]:
     return np.packbits(bits[:, ::-1], axis=1), quality_of(samples[0, 0])
 
 
+def telling_frames(*parts: Rows) -> list[Rows]:
+    """Of each part of a video the rows whose quality says that there is enough to hash.
+
+    Of too little gradient many frames are alike. But where none in any part says enough, all rows
+    are looked up all the same; what they match is for a person to judge, as with a picture.
+    """
+    good = [rows[rows["quality"] >= MINIMUM_QUALITY] for rows in parts]
+    return good if any(map(len, good)) else list(parts)
+
+
 class _Hashing:
     """Frames in, rows of SOUGHT_ROW out."""
 
@@ -120,10 +130,10 @@ class Vpdq:
         return Banked.unpack(payload).pack()
 
     def codes(self, banked: bytes) -> Codes:
-        """The code of each frame in which there is enough to hash; see `PartsType`."""
+        """The code of each frame that says something; see `PartsType`."""
         video = Banked.unpack(banked)
-        frames = np.concatenate([video.frames, video.within])
-        return np.ascontiguousarray(frames["code"][frames["quality"] >= MINIMUM_QUALITY])
+        frames = np.concatenate(telling_frames(video.frames, video.within))
+        return np.ascontiguousarray(frames["code"])
 
     def compute(self, file: File) -> Computed:
         """The frames of a video or an animated picture, in the form for looking them up.
