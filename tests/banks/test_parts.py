@@ -1,7 +1,11 @@
 """Signals of many parts: kept sealed where they must be, told to the feed, gone when they go."""
 
+import secrets
+from io import BytesIO
+
 import numpy as np
 import pytest
+from PIL import Image
 from skimage import data
 from sqlalchemy import select
 
@@ -12,7 +16,7 @@ from hedgerow.media import File, Limits
 from hedgerow.signals import Banked, Signal
 from hedgerow.signals.local import LOCAL
 from hedgerow.signals.sentinel import sentinel_png
-from hedgerow.store import Vault, VaultProblem, open_database
+from hedgerow.store import Vault, VaultProblem, forget_mark, known_mark, open_database
 
 
 def local_of(png):
@@ -23,6 +27,13 @@ def local_of(png):
 @pytest.fixture(scope="module")
 def signal():
     return local_of(sentinel_png())
+
+
+@pytest.fixture(scope="module")
+def other():
+    png = BytesIO()
+    Image.fromarray(np.asarray(data.coffee())).save(png, "png")
+    return local_of(png.getvalue())
 
 
 @pytest.fixture
@@ -94,9 +105,11 @@ def test_what_the_database_has_is_sealed(database, banks, vault, signal):
     with database.read() as session:
         (stored,) = session.execute(select(PayloadRow.payload)).scalars()
         assert Payloads(vault).of(session, "local", [content.id]) == {content.id: banked}
+        plain = Payloads(vault).opener(session, "local")
     assert banked[12:60] not in stored
+    assert plain(content.id, stored) == banked
     with pytest.raises(VaultProblem):  # moved to another content it can't be opened
-        Payloads(vault).plain(content.id + 1, "local", stored)
+        plain(content.id + 1, stored)
 
 
 def test_without_the_key_nothing_is_kept_or_read(database, banks, signal, tmp_path):
@@ -105,8 +118,81 @@ def test_without_the_key_nothing_is_kept_or_read(database, banks, signal, tmp_pa
     assert banks.get("known").contents == 0  # and nothing else of it
     content = banks.add_content("known", [signal]).content
     other = Payloads(Vault(tmp_path / "other.key"))
-    with database.read() as session, pytest.raises(VaultProblem, match="not the one"):
+    with database.read() as session, pytest.raises(VaultProblem, match="isn't there"):
         other.of(session, "local", [content.id])
+    (tmp_path / "other.key").write_text(secrets.token_hex(32))
+    (tmp_path / "other.key").chmod(0o600)
+    with database.read() as session, pytest.raises(VaultProblem, match="is not the one"):
+        other.of(session, "local", [content.id])
+
+
+class TestKeys:
+    """What the database knows of its key."""
+
+    def sealed(self, database):
+        with database.read() as session:
+            return session.execute(select(PayloadRow.payload)).scalars().all()
+
+    def test_nothing_is_sealed_with_another_key(self, database, banks, signal, other, tmp_path):
+        banks.add_content("known", [signal])
+        before = self.sealed(database)
+        for key in (None, secrets.token_hex(32)):
+            path = tmp_path / "another.key"
+            if key is not None:
+                path.write_text(key)
+                path.chmod(0o600)
+            wrong = Banks(database, vault=Vault(path))
+            with pytest.raises(VaultProblem, match="put"):
+                wrong.add_content("known", [other, Signal("pdq", "f" * 64)])
+            assert path.exists() == (key is not None)
+        assert self.sealed(database) == before
+        assert banks.get("known").contents == 1
+
+    @pytest.mark.parametrize("last", ["switched off", "deleted"])
+    def test_who_switches_off_everywhere_begins_anew(
+        self, database, banks, signal, other, tmp_path, last
+    ):
+        """Or a key that was lost would be the end of local signatures."""
+        banks.create("second", "block", local=True)
+        banks.add_content("known", [signal])
+        banks.add_content("second", [signal])
+        anew = Banks(database, vault=Vault(tmp_path / "new.key"))
+        anew.update("known", local=False)
+        anew.update("known", local=True)
+        with pytest.raises(VaultProblem):
+            anew.add_content("known", [other])
+        anew.delete("second")  # and the last one, in either way
+        if last == "switched off":
+            anew.update("known", local=False)
+            anew.update("known", local=True)
+        else:
+            anew.delete("known")
+            anew.create("known", "block", local=True)
+        content = anew.add_content("known", [other]).content
+        with database.read() as session:
+            payloads = Payloads(Vault(tmp_path / "new.key"))
+            assert payloads.of(session, "local", [content.id])
+        with pytest.raises(VaultProblem, match="is not the one"):
+            banks.add_content("known", [other, Signal("pdq", "f" * 64)])
+
+    def test_what_is_from_before_the_marks_is_opened_first(
+        self, database, banks, vault, signal, other, tmp_path
+    ):
+        banks.add_content("known", [signal])
+        with database.write() as session:
+            forget_mark(session)  # as an older release left it
+        path = tmp_path / "another.key"
+        wrong = Banks(database, vault=Vault(path))
+        with pytest.raises(VaultProblem, match="isn't there"):
+            wrong.add_content("known", [other])
+        assert not path.exists()
+        path.write_text(secrets.token_hex(32))
+        path.chmod(0o600)
+        with pytest.raises(VaultProblem, match="can't be decrypted"):
+            wrong.add_content("known", [other])
+        banks.add_content("known", [other])
+        with database.read() as session:
+            assert known_mark(session) is not None
 
 
 def test_switched_off_it_is_gone_and_the_content_stays(database, banks, feed, signal):
@@ -124,6 +210,17 @@ def test_switched_off_it_is_gone_and_the_content_stays(database, banks, feed, si
     assert "local" not in banks.get("known").signals
     with pytest.raises(BadContent):
         banks.add_content("known", [signal])
+
+
+def test_switched_on_again_the_same_file_gets_one(banks, signal):
+    both = [Signal("pdq", "f" * 64), signal]
+    first = banks.add_content("known", both).content
+    banks.update("known", local=False)
+    assert banks.add_content("known", both[:1]).content.id == first.id
+    banks.update("known", local=True)
+    again = banks.add_content("known", both)
+    assert again.created
+    assert {one.type for one in again.content.signals} == {"pdq", "local"}
 
 
 def test_the_feed_of_other_types_does_not_see_it_go(database, banks, signal):
@@ -169,10 +266,6 @@ def test_many_contents_come_in_several_steps(monkeypatch, banks, feed):
     from hedgerow.banks import parts
 
     monkeypatch.setattr(parts, "CONTENTS_A_STEP", 2)
-    from io import BytesIO
-
-    from PIL import Image
-
     pictures = [data.coffee(), data.astronaut(), data.chelsea(), data.rocket(), data.camera()]
     for picture in pictures:
         png = BytesIO()

@@ -11,6 +11,7 @@ from tests.media.videos import decoded_by_itself, film, scenes
 from hedgerow.evaluation.edits import PAIR_GOAL, SINGLE_GOAL, step
 from hedgerow.evaluation.films import Recipe, VideoEdit
 from hedgerow.evaluation.picture_suite import PICTURE_EDITS
+from hedgerow.evaluation.surroundings import with_logo
 from hedgerow.evaluation.tones import negative
 from hedgerow.evaluation.video_suite import VIDEO_EDITS
 from hedgerow.media import File, Limits
@@ -70,9 +71,29 @@ def test_nothing_is_done_but_what_was_asked_for():
     assert all(apart(*pair) < 6 for pair in zip(frames, FRAMES, strict=True))
 
 
-def test_each_frame_is_edited_by_the_same_chance():
+def test_each_frame_is_edited():
     frames, _ = made(steps=(step(negative),))
     assert all(apart(255 - one, other) < 6 for one, other in zip(frames, FRAMES, strict=True))
+
+
+def test_each_frame_is_edited_by_the_same_chance():
+    """A logo stays in its corner and keeps its colour, whichever these are."""
+    plain = [np.full((SIZE[1], SIZE[0], 3), 128, np.uint8)] * (2 * RATE)
+    still = film(plain, rate=RATE, options={"crf": "0"})
+    edit = VideoEdit("a", Recipe((step(with_logo, share=0.3),), settings=LOSSLESS))
+    corners = set()
+    for name in "abcdefgh":
+        frames = decoded_by_itself(edit.file(still, name))
+        assert apart(frames[0], plain[0]) > 1
+        assert all(apart(frames[0], each) < 1 for each in frames)
+        marked = np.abs(frames[0].astype(int) - 128).max(axis=2) > 60
+        corners.add(
+            tuple(
+                int(each.mean() > size / 2)
+                for each, size in zip(np.nonzero(marked), marked.shape, strict=True)
+            )
+        )
+    assert len(corners) > 1
 
 
 def test_a_part_is_taken():

@@ -12,8 +12,7 @@ from tests.matching.signals import flipped, md5, pdq, query
 from tests.postgres import sqlite_only
 
 from hedgerow.banks import Banks, ImportOptions
-from hedgerow.matching import Matcher, Verdict
-from hedgerow.matching import matcher as matcher_module
+from hedgerow.matching import Matcher, Verdict, catalogues
 from hedgerow.store import open_database
 
 BANKED = pdq(1)
@@ -166,7 +165,7 @@ def test_what_is_withdrawn_during_a_search_is_not_shown(banks, matcher, monkeypa
     stays = banks.add_content("known", [flipped(BANKED, 1)]).content
     [before] = matcher.match([query(BANKED)])
     assert len(before.matches) == 2
-    search = matcher_module.Catalogue.search
+    search = catalogues.Catalogue.search
 
     def withdrawing(catalogue, *arguments, **options):
         hits = search(catalogue, *arguments, **options)
@@ -175,7 +174,7 @@ def test_what_is_withdrawn_during_a_search_is_not_shown(banks, matcher, monkeypa
             banks.remove_content("known", gone.id)
         return hits
 
-    monkeypatch.setattr(matcher_module.Catalogue, "search", withdrawing)
+    monkeypatch.setattr(catalogues.Catalogue, "search", withdrawing)
     [during] = matcher.match([query(BANKED)])
     assert [match.content_id for match in during.matches] == [stays.id]
 
@@ -212,7 +211,7 @@ def test_no_transaction_is_open_while_the_index_is_searched(banks, matcher, monk
     """A long one would keep the database's write-ahead log from shrinking."""
     banks.create("known", "block")
     banks.add_content("known", [BANKED])
-    search = matcher_module.Catalogue.search
+    search = catalogues.Catalogue.search
     busy = []
 
     def looking(catalogue, *arguments, **options):
@@ -220,7 +219,7 @@ def test_no_transaction_is_open_while_the_index_is_searched(banks, matcher, monk
         busy.append(False)
         return search(catalogue, *arguments, **options)
 
-    monkeypatch.setattr(matcher_module.Catalogue, "search", looking)
+    monkeypatch.setattr(catalogues.Catalogue, "search", looking)
     assert matcher.match([query(BANKED)])[0].verdict == Verdict.BLOCK
     assert busy == [False]
 

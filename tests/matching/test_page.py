@@ -324,3 +324,122 @@ def test_a_test_is_no_find_on_the_page():
     assert "no find" not in both
     assert both.count("the test bank") == 1
     assert "test" not in counts(page_of(result(matches=[match()])))
+
+
+LOCAL_SEEN = {
+    "landmarks": 33,
+    "scale": 0.5,
+    "angle": 12.5,
+    "box": [119, 79, 482, 323],
+    "banked_box": [10, 20, 964, 646],
+}
+VIDEO_SEEN = {
+    "seconds": [65.0, 92.0],
+    "banked_seconds": [0.0, 27.0],
+    "frames": 28,
+    "share": 0.25,
+    "banked_share": 1.0,
+}
+
+
+def of_parts(name, seen, **more):
+    return match(signal_type=name, distance=33, threshold=26, banked_value="", seen=seen) | more
+
+
+class TestSeenInPart:
+    def test_a_match_by_landmarks_is_told_and_drawn_where_it_was_seen(self):
+        found = of_parts("local", LOCAL_SEEN, transform="mirrored")
+        page = page_of(result(matches=[found], width=800, height=600))
+        read = Reader(page)
+        for words in (
+            "33 landmarks of the banked picture lie in the upload",
+            "differ by 33 of 256 bits at most",
+            "mirrored, scaled to 50 %, turned 12.5° clockwise",
+            "Seen in a part of the upload: 482×323 pixels, 119 from the left, 79 from the top.",
+            "That shows of the banked picture: 964×646 pixels, 10 from the left, 20 from the top.",
+        ):
+            assert words in read.text
+        assert "threshold is" not in read.text
+        assert f"banked {OTHER.value}" not in read.text
+        paths = [each["d"] for each in read.all("path")]
+        assert paths == [
+            "M0 0h800v600h-800z",
+            "M119 79h482v323h-482z",
+            "M974 0h-974v666",  # only as far as it is known
+            "M10 20h964v646h-964z",
+        ]
+        views = [list(map(int, each["viewbox"].split())) for each in read.all("svg")]
+        assert views == [[-32, -32, 864, 664], [-39, -39, 1052, 744]]
+
+    def test_a_match_by_frames_is_told_with_its_stretch(self):
+        read = Reader(page_of(result(matches=[of_parts("vpdq", VIDEO_SEEN)], partial="time")))
+        for words in (
+            "Seen from 65 s to 92 s of the upload.",
+            "The banked video shows it from 0 s to 27 s.",
+            "28 frames match: 25 % of the upload's and 100 % of the banked video's",
+            "in part only: time",
+        ):
+            assert words in read.text
+        assert read.all("path") == []
+        assert "the very same file" not in read.text
+
+    def test_a_frame_that_shows_a_picture(self):
+        seen = {"seconds": [12.0, 12.0], "frames": 1, "box": [0, 10, 100, 50]}
+        read = Reader(page_of(result(matches=[match(seen=seen)])))
+        assert len(read.all("svg")) == 4  # three of bits, one of the place
+        assert "1 frame match" in read.text
+
+    def test_a_file_whose_size_is_not_known(self):
+        read = Reader(page_of(result(matches=[of_parts("local", {"box": [5, 5, 10, 10]})])))
+        assert [each["d"] for each in read.all("path")] == ["M15 0h-15v15", "M5 5h10v10h-10z"]
+
+    def test_a_false_positive_with_more_landmarks(self):
+        by = of_parts("local", LOCAL_SEEN | {"landmarks": 90}, bank="harmless")
+        found = of_parts("local", LOCAL_SEEN) | {"suppressed_by": by}
+        read = Reader(page_of(result(verdict="clear", suppressed=[found])))
+        assert "nearer (90 landmarks) to a known false positive in harmless" in read.text
+
+    @pytest.mark.parametrize("value", ["", "f" * 63, "g" * 64])
+    def test_what_is_no_hash_of_256_bits_is_not_drawn(self, value):
+        for name in ("value", "banked_value"):
+            assert Reader(page_of(result(matches=[match(**{name: value})]))).all("path") == []
+
+
+def test_a_scan_that_finds_landmarks_and_frames_leaves_a_page(
+    database, tmp_path, photographs, monkeypatch
+):
+    from PIL import Image
+    from tests.media.videos import animation, scenes
+
+    from hedgerow.banks import Banks
+    from hedgerow.matching import Matcher, banked_signals, hashing_workers
+    from hedgerow.store import Vault
+
+    vault = Vault(tmp_path / "vault.key")
+    banks = Banks(database, vault=vault)
+    banks.create("known", "block", local=True)
+    uploads = tmp_path / "uploads"
+    uploads.mkdir()
+    with Image.open(photographs / "coffee.png") as opened:
+        opened.crop((120, 60, 520, 360)).save(uploads / "part.png")
+    (uploads / "piece.gif").write_bytes(animation(scenes(12)[4:], "GIF"))
+    (tmp_path / "whole.gif").write_bytes(animation(scenes(12), "GIF"))
+    with hashing_workers(
+        media.Limits(), 1, types=banks.types_kept("known"), variants=False
+    ) as workers:
+        for outcome in workers.run([photographs / "coffee.png", tmp_path / "whole.gif"]):
+            banks.add_content("known", banked_signals(outcome.value["signals"]))
+    summary, findings = Summary(), Findings(Limits())
+    with Matcher(
+        database, tmp_path / "index", vault=vault, sealed_folder=tmp_path / "sealed"
+    ) as matcher:
+        for each in scan(sorted(uploads.iterdir()), matcher, media.Limits()):
+            summary.count(each)
+            findings.take(each)
+    found = [{one["signal_type"] for one in each.answer["matches"]} for each in findings.matched]
+    assert "local" in found[0]
+    assert "vpdq" in found[1]
+    write_page(tmp_path / "page.html", summary, findings)
+    read = Reader((tmp_path / "page.html").read_text())
+    assert "landmarks of the banked picture lie in the upload" in read.text
+    assert "of the upload's" in read.text

@@ -8,7 +8,9 @@ import pytest
 from skimage import data
 
 from hedgerow.banks import Banks
+from hedgerow.matching import Limits as MatchingLimits
 from hedgerow.matching import Matcher, Query, Verdict, banked_signals
+from hedgerow.matching.videos import FARTHER
 from hedgerow.media import File, Limits
 from hedgerow.signals import BadSignal, BankedVideo, Signal, SoughtVideo, hash_file, video_signal
 from hedgerow.signals.frames import BANKED_ROW, SOUGHT_ROW, Look
@@ -215,6 +217,55 @@ class TestVideos:
         copy = codes[100:130].copy()
         copy[3] = codes[9]
         assert matcher.match([sought(copy, np.arange(30.0))])[0].verdict == Verdict.CLEAR
+
+    def test_one_frame_of_a_short_clip_is_not_a_clip(self, banks, matcher, codes):
+        self.bank(banks, codes[:8], np.arange(8) * 0.25)
+        other = codes[100:160].copy()
+        other[30] = codes[4]
+        assert matcher.match([sought(other, np.arange(60) * 0.25)])[0].verdict == Verdict.CLEAR
+        two = other.copy()
+        two[31:34] = codes[5:8]
+        (answer,) = matcher.match([sought(two, np.arange(60) * 0.25)])
+        assert answer.matches[0].seen.banked_share == 0.5
+
+    def test_distances_are_within_the_threshold_that_is_told(self, banks, matcher, codes):
+        self.bank(banks, codes[:20], np.arange(20.0))
+        near = flipped_bits(codes[:20], 55)
+        near[7] = flipped_bits(codes[7:8], 25)
+        (answer,) = matcher.match([sought(near, np.arange(20.0))])
+        assert (answer.matches[0].distance, answer.matches[0].threshold) == (25, 31)
+        (answer,) = matcher.match([sought(flipped_bits(codes[:20], 40), np.arange(20.0))])
+        assert (answer.matches[0].distance, answer.matches[0].threshold) == (40, 31 + FARTHER)
+
+    def test_a_video_with_little_to_see_is_for_a_person(self, banks, matcher, codes):
+        """Not one frame of a good quality: looked up all the same, and never blocked."""
+
+        def dull(rows):
+            rows["quality"] = 10
+            return rows
+
+        seconds = np.arange(20.0)
+        banks.add_content(
+            "known", [video_signal(BankedVideo(dull(frames_of(codes[:20], seconds)), 19.0))]
+        )
+        look = Look((0, 0, 640, 480), dull(frames_of(codes[:20], seconds, SOUGHT_ROW)))
+        payload = b64encode(SoughtVideo((look,), 19.0, False, 640, 480).pack()).decode()
+        asked = Query({"vpdq": {"value": "0" * 64, "quality": 0, "payload": payload}})
+        (answer,) = matcher.match([asked])
+        assert answer.verdict == Verdict.REVIEW
+        assert answer.matches[0].seen.frames == 20
+
+    def test_after_so_many_pairs_of_frames_no_more_candidates_are_weighed(
+        self, banks, database, tmp_path, codes
+    ):
+        whole = self.bank(banks, codes[:100], np.arange(100.0))
+        piece = self.bank(banks, codes[:20], np.arange(20.0))
+        upload = sought(codes[:100], np.arange(100.0))
+        for most, found in [(1, {whole}), (10**9, {whole, piece})]:
+            limits = MatchingLimits(max_frame_pairs=most)
+            with Matcher(database, tmp_path / f"index-{most}", limits) as made:
+                (answer,) = made.match([upload])
+                assert {match.content_id for match in answer.matches} == found
 
     def test_what_was_not_looked_at_is_not_clear(self, banks, matcher, codes):
         self.bank(banks, codes[:30], np.arange(30.0))

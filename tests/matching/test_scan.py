@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import numpy as np
 import pytest
 from PIL import Image
 from tests.matching.signals import md5, pdq
@@ -10,7 +11,14 @@ from tests.postgres import sqlite_only
 
 from hedgerow import media
 from hedgerow.banks import NoSuchBank
-from hedgerow.matching import Summary, Verdict, hashing_workers, scan, scanning
+from hedgerow.matching import (
+    Summary,
+    Verdict,
+    banked_signals,
+    hashing_workers,
+    scan,
+    scanning,
+)
 from hedgerow.signals import Signal
 
 pytestmark = sqlite_only("is about files; the database stands far behind, and each test takes long")
@@ -210,3 +218,64 @@ def test_without_banks_nothing_is_clear_and_what_is_no_picture_is_told_as_such(m
     assert [result.answer["error"]["code"] for result in results] == [
         error or "nothing_compared" for _verdict, error in EXPECTED
     ]
+
+
+class TestFramesAndPictures:
+    """Pictures are compared with frames, and the reverse, whichever of the two is banked."""
+
+    @pytest.fixture
+    def moving(self, tmp_path, photographs):
+        from tests.media.videos import animation, film, scenes
+
+        with Image.open(photographs / "coffee.png") as opened:
+            photograph = np.asarray(opened.convert("RGB").resize((192, 128)))
+        # It stands for long enough to be looked at, wherever frames are taken.
+        frames = [*scenes(10, (192, 128)), *[photograph] * 10]
+        made = {
+            "moving.gif": animation(frames, "GIF"),
+            "moving.webp": animation(frames, "WEBP"),
+            "moving.mp4": film(frames),
+        }
+        folder = tmp_path / "moving"
+        folder.mkdir()
+        for name, data in made.items():
+            (folder / name).write_bytes(data)
+        Image.fromarray(frames[-1]).save(folder / "frame.png")
+        return folder
+
+    def hashed(self, path, types):
+        with hashing_workers(LIMITS, 1, types=types, variants=False) as workers:
+            return workers.submit(path).result().value["signals"]
+
+    def test_a_later_frame_shows_a_banked_picture(self, banks, matcher, moving):
+        banks.create("known", "block")
+        one = self.hashed(moving / "frame.png", ["pdq"])["pdq"]
+        banks.add_content("known", [Signal("pdq", one["value"], one["quality"])])
+        assert matcher.types_in_use == {"pdq", "vpdq"}
+        results = list(scan(sorted(moving.iterdir()), matcher, LIMITS))
+        assert [each.answer["verdict"] for each in results] == ["block"] * 4
+        for result in results[1:]:
+            [match] = result.answer["matches"]
+            assert match["signal_type"] == "pdq"
+            assert match["seen"]["seconds"][0] >= 0.9
+            assert "first_frame" not in result.answer.get("notes", [])
+
+    def test_a_picture_shows_a_frame_of_a_banked_video(self, banks, matcher, moving):
+        banks.create("known", "block")
+        one = self.hashed(moving / "moving.gif", ["vpdq"])
+        banks.add_content("known", banked_signals(one))
+        assert matcher.types_in_use == {"pdq", "vpdq"}
+        [result] = scan([moving / "frame.png"], matcher, LIMITS)
+        assert result.answer["verdict"] == "block"
+        assert result.answer["matches"][0]["signal_type"] == "vpdq"
+
+    def test_a_still_picture_is_hashed_as_before(self, known, matcher, uploads):
+        """Nothing is asked of it that takes time: it has no frames."""
+        [result] = scan(uploads[:1], matcher, LIMITS)
+        assert set(result.answer["signals"]) == {"pdq", "md5"}
+        assert "frames" not in result.answer
+
+    def test_where_only_digests_are_banked_nothing_is_decoded(self, banks, matcher):
+        banks.create("known", "block")
+        banks.add_content("known", [md5("a")])
+        assert matcher.types_in_use == {"md5"}

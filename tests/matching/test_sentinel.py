@@ -84,7 +84,7 @@ def test_with_nothing_else_banked_nothing_is_called_clear(banks, matcher, ask):
     def verdicts():
         return [ask(one).verdict for one in (SENTINEL, pdq(2), md5("file"))]
 
-    assert matcher.types_in_use == {"pdq"}  # it must be hashed to be found
+    assert matcher.types_in_use == {"pdq", "vpdq"}  # it must be hashed to be found, and frames too
     assert verdicts() == [Verdict.BLOCK, Verdict.UNCHECKED, Verdict.UNCHECKED]
     assert ask(pdq(2)).error["code"] == "nothing_compared"
     assert ask(SENTINEL).error is None

@@ -144,6 +144,17 @@ def test_too_much_is_refused_at_once_and_taken_again_later(make, comparer):
     assert told_in(ask(turns, ["again"])) == ["again"]
 
 
+def test_however_long_one_question_is_it_is_taken_where_nothing_else_waits(make, comparer):
+    turns = make(max_queued_codes=20)
+    hold(turns, comparer)
+    box = ask(turns, ["x"] * 50)
+    with pytest.raises(Overloaded):
+        ask(turns, ["one more"])
+    comparer.open.set()
+    assert told_in(box) == ["x"] * 50
+    assert turns.queued == 0
+
+
 def test_what_waited_too_long_is_told_so(make, comparer):
     turns = make(max_wait_seconds=1e-9)
     assert isinstance(told_in(ask(turns, ["late"])), Overloaded)

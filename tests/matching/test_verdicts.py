@@ -1,9 +1,14 @@
 """Which matches count, and what they come to."""
 
+from dataclasses import replace
+
 import pytest
 from tests.matching.signals import REFUSED, flipped, md5, pdq, query
 
 from hedgerow.matching import Note, Verdict
+from hedgerow.matching.verdicts import LOOKED_THROUGH
+from hedgerow.media import Partial
+from hedgerow.media.film import GRAVEST_FIRST
 
 BANKED = pdq(1)
 UPLOAD = flipped(BANKED, 8)
@@ -152,6 +157,29 @@ def test_a_damaged_file_is_noted(banks, matcher):
     assert matched.as_json()["notes"] == ["truncated"]
     clear = one(matcher, pdq(99), truncated=True)
     assert (clear.verdict, list(clear.notes)) == (Verdict.CLEAR, [Note.TRUNCATED])
+
+
+def test_what_went_unseen_is_unchecked_and_the_gravest_is_told(banks, matcher):
+    """No reason by which nothing went unseen may stand before one by which something did."""
+    banks.create("known", "block")
+    banks.add_content("known", [BANKED])
+    asked = [replace(query(pdq(99)), partial=str(partial)) for partial in GRAVEST_FIRST]
+    verdicts = [answer.verdict for answer in matcher.match(asked)]
+    unseen = len(Partial) - len(LOOKED_THROUGH)
+    assert verdicts == [Verdict.UNCHECKED] * unseen + [Verdict.CLEAR] * len(LOOKED_THROUGH)
+    assert {Partial.SHORTER, Partial.KEYFRAMES} == LOOKED_THROUGH
+    [unknown] = matcher.match([replace(query(pdq(99)), partial="a reason to come")])
+    assert unknown.verdict == Verdict.UNCHECKED
+
+
+def test_what_was_found_in_part_of_a_video_counts(banks, matcher):
+    banks.create("known", "block")
+    banks.add_content("known", [BANKED])
+    noted = {Partial.SHORTER: [Note.TRUNCATED], Partial.KEYFRAMES: [Note.KEYFRAMES]}
+    asked = [replace(query(UPLOAD), partial=str(partial)) for partial in Partial]
+    for partial, answer in zip(Partial, matcher.match(asked), strict=True):
+        assert answer.verdict == Verdict.BLOCK
+        assert list(answer.notes) == noted.get(partial, [])
 
 
 @pytest.mark.parametrize("action", ["block", "review", "record"])

@@ -89,7 +89,7 @@ def insert_drafts(
         session,
         cast(Table, PayloadRow.__table__),
         [
-            (content_id, one.type, payloads.stored(content_id, one.type, one.payload))
+            (content_id, one.type, payloads.stored(session, content_id, one.type, one.payload))
             for content_id, _, draft in drafts
             for one in draft.signals
             if one.payload

@@ -94,6 +94,7 @@ def change(
     changes.record(session, sequence, Op.CONFIGURE, row.id)
     if local is False:
         parts.forget(session, row.id, parts.LOCAL)
+        parts.forget_key_where_unused(session)
     return row.id
 
 
@@ -111,6 +112,7 @@ def remove(session: Session, name: str) -> None:
     session.execute(delete(ThresholdRow).where(ThresholdRow.bank_id == bank_id))
     session.execute(delete(BankRow).where(BankRow.id == bank_id))
     counting.forget_bank(session, bank_id)
+    parts.forget_key_where_unused(session)
     changes.record(session, sequence, Op.REMOVE_BANK, bank_id)
 
 

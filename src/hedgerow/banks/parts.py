@@ -1,21 +1,22 @@
 """Signals of many parts: a picture's landmarks, a video's frames. Kept whole, found by each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from hedgerow import signals
 from hedgerow.banks import changes, counting
 from hedgerow.banks.changes import Op
+from hedgerow.banks.checks import fingerprint
 from hedgerow.banks.errors import BadContent
 from hedgerow.banks.feed import Change, Run, SignalFeed, of_run, runs
 from hedgerow.banks.keys import CONTENT_BITS
-from hedgerow.banks.models import ContentRow, PayloadRow, SignalRow
+from hedgerow.banks.models import BankRow, ContentRow, PayloadRow, SignalRow
 from hedgerow.banks.visible import visible
-from hedgerow.store import Database, Vault, VaultProblem
+from hedgerow.store import Database, Vault, VaultProblem, forget_mark, known_mark
 
 if TYPE_CHECKING:
     from hedgerow.index import Codes, Keys
@@ -40,25 +41,39 @@ class Payloads:
     def __init__(self, vault: Vault | None) -> None:
         self._vault = vault
 
-    def stored(self, content_id: int, name: str, payload: bytes) -> bytes:
-        """Return a payload as the database keeps it.
+    def stored(self, session: Session, content_id: int, name: str, payload: bytes) -> bytes:
+        """Return a payload as the database keeps it; `session` is writing.
 
         Raises:
-            VaultProblem: it has to be sealed, and there is no key.
+            VaultProblem: it has to be sealed, and there is no key, or another than before.
         """
         if not signals.is_sealed(name):
             return payload
-        return self._need(name).seal_for(_purpose(name)).close(payload, _place(content_id))
+        if known_mark(session) is None:
+            self._open_what_is_there(session, name)
+        seal = self._need(name).to_close(session, _purpose(name))
+        return seal.close(payload, _place(content_id))
 
-    def plain(self, content_id: int, name: str, stored: bytes) -> bytes:
-        """Return what `stored` was given.
+    def _open_what_is_there(self, session: Session, name: str) -> None:
+        """See that the key opens what a release sealed that noted no key; raises VaultProblem."""
+        one = session.execute(
+            select(PayloadRow.content_id, PayloadRow.payload)
+            .where(PayloadRow.signal_type == name)
+            .limit(1)
+        ).one_or_none()
+        if one is not None:
+            self.opener(session, name)(*one)
+
+    def opener(self, session: Session, name: str) -> Callable[[int, bytes], bytes]:
+        """Return what gives a payload back of a content's number and what `stored` gave.
 
         Raises:
-            VaultProblem: the key isn't there, or isn't the one.
+            VaultProblem: the key isn't there, or isn't the one. What is returned raises it too.
         """
         if not signals.is_sealed(name):
-            return stored
-        return self._need(name).seal_for(_purpose(name)).open(stored, _place(content_id))
+            return lambda _content_id, stored: stored
+        seal = self._need(name).to_open(session, _purpose(name))
+        return lambda content_id, stored: seal.open(stored, _place(content_id))
 
     def of(self, session: Session, name: str, ids: Iterable[int]) -> dict[int, bytes]:
         """Return the payloads of one type that visible contents have, by content number."""
@@ -74,8 +89,11 @@ class Payloads:
                     visible(),
                 )
             )
-            found |= {content: self.plain(content, name, stored) for content, stored in rows}
-        return found
+            found.update((content, stored) for content, stored in rows)
+        if not found:
+            return found
+        plain = self.opener(session, name)
+        return {content: plain(content, stored) for content, stored in found.items()}
 
     def _need(self, name: str) -> Vault:
         if self._vault is None:
@@ -113,13 +131,9 @@ class PartsFeed(SignalFeed):
         for run in runs(page):
             after = run.first - 1
             while after < run.last:
-                with self.database.read() as session:
-                    rows = self._stored(session, run, after)
+                rows = self._read(run, after)
                 after = rows[-1][0] if len(rows) == CONTENTS_A_STEP else run.last
-                codes = [
-                    parts_type.codes(self._payloads.plain(content, self.signal_type, stored))
-                    for content, _bank, stored in rows
-                ]
+                codes = [parts_type.codes(payload) for _content, _bank, payload in rows]
                 keys = [bank << CONTENT_BITS | content for content, bank, _ in rows]
                 if any(map(len, codes)):
                     yield (
@@ -127,7 +141,8 @@ class PartsFeed(SignalFeed):
                         np.repeat(np.array(keys, np.int64), list(map(len, codes))),
                     )
 
-    def _stored(self, session: Session, run: Run, after: int) -> Sequence[tuple[int, int, bytes]]:
+    def _read(self, run: Run, after: int) -> list[tuple[int, int, bytes]]:
+        """Number, bank and payload of the next contents of a run. Raises VaultProblem."""
         query = (
             select(ContentRow.id, ContentRow.bank_id, PayloadRow.payload)
             .join(PayloadRow, PayloadRow.content_id == ContentRow.id)
@@ -135,7 +150,12 @@ class PartsFeed(SignalFeed):
             .order_by(ContentRow.id)
             .limit(CONTENTS_A_STEP)
         )
-        return session.execute(query).all()
+        with self.database.read() as session:
+            rows = session.execute(query).all()
+            if not rows:
+                return []
+            plain = self._payloads.opener(session, self.signal_type)
+            return [(content, bank, plain(content, stored)) for content, bank, stored in rows]
 
 
 def require_kept(kept: bool, types: Iterable[str], bank: str) -> None:
@@ -155,10 +175,56 @@ def require_kept(kept: bool, types: Iterable[str], bank: str) -> None:
 def forget(session: Session, bank_id: int, name: str) -> None:
     """Delete all signals of one type that a bank has, and tell the feed."""
     contents = select(ContentRow.id).where(ContentRow.bank_id == bank_id)
+    had = _contents_with(session, bank_id, name)
     counting.forget_type(session, bank_id, name)
     for table in (PayloadRow, SignalRow):
         session.execute(
             delete(table).where(table.content_id.in_(contents), table.signal_type == name)
         )
+    _mark_anew(session, had)
     sequence = changes.next_sequence(session)
     changes.record(session, sequence, Op.FORGET, bank_id, signal_type=name)
+
+
+def _contents_with(session: Session, bank_id: int, name: str) -> list[int]:
+    return list(
+        session.execute(
+            select(ContentRow.id)
+            .join(SignalRow, SignalRow.content_id == ContentRow.id)
+            .where(ContentRow.bank_id == bank_id, SignalRow.signal_type == name)
+        ).scalars()
+    )
+
+
+def _mark_anew(session: Session, contents: Sequence[int]) -> None:
+    """Know contents by the signals that are left: the same file may come with all of them again."""
+    for start in range(0, len(contents), IDS_A_QUERY):
+        some = contents[start : start + IDS_A_QUERY]
+        left: dict[int, list[signals.Signal]] = {number: [] for number in some}
+        rows = session.execute(
+            select(SignalRow.content_id, SignalRow.signal_type, SignalRow.value)
+            .where(SignalRow.content_id.in_(some))
+            .order_by(SignalRow.content_id, SignalRow.signal_type)
+        )
+        for number, name, value in rows:
+            left[number].append(signals.Signal(name, value))
+        for number, found in left.items():
+            session.execute(
+                update(ContentRow)
+                .where(ContentRow.id == number)
+                .values(fingerprint=fingerprint(found))
+            )
+
+
+def forget_key_where_unused(session: Session) -> None:
+    """Let a database begin with another key where no bank keeps anything sealed any more.
+
+    Otherwise who has lost the key could never keep local signatures again.
+    """
+    if known_mark(session) is None:
+        return
+    kept = session.execute(select(BankRow.id).where(BankRow.local_signatures).limit(1)).first()
+    sealed = [name for name in signals.registry() if signals.is_sealed(name)]
+    there = select(PayloadRow.content_id).where(PayloadRow.signal_type.in_(sealed)).limit(1)
+    if kept is None and session.execute(there).first() is None:
+        forget_mark(session)

@@ -120,6 +120,8 @@ def update(
             description=description,
             local=local,
         )
+        if local is False:
+            place.purge()
     _tell(bank, f"Changed the bank {bank.name}.", as_json=as_json)
 
 
@@ -197,6 +199,7 @@ def delete(
                 f"Delete {name} with its {bank.contents:,} contents for good?", abort=True, err=True
             )
         place.banks.delete(name)
+        place.purge()
     if as_json:
         print_json({"bank": name, "deleted": True})
     else:

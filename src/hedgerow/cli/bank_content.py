@@ -155,14 +155,19 @@ def _record(added: Any, outcome: Outcome | None) -> dict[str, Any]:
     }
     if outcome is not None and outcome.value is not None:
         low = any(is_low_quality(one.type, one.quality) for one in added.content.signals)
+        partial = outcome.value.get("partial")
         notes = ["low_quality"] * low + ["truncated"] * bool(outcome.value.get("truncated"))
+        notes += ["partial"] * bool(partial)
         record = {"path": str(outcome.source)} | record | ({"notes": notes} if notes else {})
+        record |= {"partial": partial} if partial else {}
     return record
 
 
 _NOTES = {
     "low_quality": "there is little in this picture to hash: matches with it go to review",
     "truncated": "the file is damaged: banked as far as it can be shown",
+    "partial": "the video was looked at in part only ({partial}): copies of the rest aren't found; "
+    "docs/video.md says what can be done",
 }
 
 
@@ -173,7 +178,9 @@ def _line(record: dict[str, Any]) -> str:
         )
     said = "banked as content" if record["created"] else "in the bank already: content"
     line = f"{said} {record['content_id']}" + (f": {record['path']}" if "path" in record else "")
-    return "\n  note: ".join([line, *(_NOTES[note] for note in record.get("notes", ()))])
+    return "\n  note: ".join(
+        [line, *(_NOTES[note].format_map(record) for note in record.get("notes", ()))]
+    )
 
 
 def remove(
@@ -203,6 +210,7 @@ def remove(
             removed.append(content_id)
         for signal in parsed:
             removed += place.banks.remove_by_signal(name, signal.type, signal.value)
+        place.purge()
     if as_json:
         print_json({"bank": name, "removed": removed})
     else:

@@ -81,6 +81,12 @@ def backup(copy: Copy, home: options.Home = None, as_json: options.AsJson = Fals
         print_json({"file": str(copy), "bytes": size})
     else:
         say(f"Copied the database into {copy} ({size:,} bytes), checked. Keep it as private as it.")
+        key = settings.resolved_vault_key
+        if key.exists():
+            say(
+                f"The key of local signatures, {key}, is not in it, and they are lost without it: "
+                "keep a copy of it in another place than the backup."
+            )
 
 
 @app.command("restore")

@@ -61,6 +61,8 @@ def hash_files(
 
 def _record(outcome: Outcome, *, frames: bool = False) -> dict[str, Any]:
     record: dict[str, Any] = {"path": str(outcome.source)}
+    from hedgerow.media import RefusalCode
+
     if outcome.refusal is not None:
         error = {"code": str(outcome.refusal.code), "message": outcome.refusal.message}
         return record | {"error": error}
@@ -71,6 +73,11 @@ def _record(outcome: Outcome, *, frames: bool = False) -> dict[str, Any]:
         payload = signal.pop("payload", "")
         if frames:
             signal["frames"] = _frames(payload)
+    if frames and refused is None and not facts["signals"]:
+        refused = {
+            "code": str(RefusalCode.NO_VIDEO),
+            "message": "this is a still picture and has no frames; hash it without --vpdq",
+        }
     return record | facts | ({} if refused is None else {"error": refused})
 
 
@@ -87,6 +94,11 @@ def _print_vpdq(record: dict[str, Any]) -> None:
 
     if "error" in record:
         say(f"{record['path']}: {record['error']['code']}: {record['error']['message']}")
+    elif record.get("partial"):
+        say(
+            f"{record['path']}: looked at in part only ({record['partial']}), so frames may be "
+            "missing; docs/video.md says what can be done"
+        )
     for line in record.get("signals", {}).get("vpdq", {}).get("frames", ()):
         print_line(line)
 

@@ -40,6 +40,11 @@ class Opened:
         ):
             yield matcher
 
+    def purge(self) -> None:
+        """After something was taken out: see that no file holds it in the clear any longer."""
+        with self.matcher() as matcher:
+            matcher.purge()
+
 
 @contextmanager
 def opened(home: Path | None) -> Iterator[Opened]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import cv2
@@ -16,8 +16,10 @@ import numpy as np
 from PIL import Image
 
 from hedgerow.evaluation.edits import Pixels
+from hedgerow.evaluation.methods import PICTURES, VIDEOS
 from hedgerow.evaluation.peers import hashed
 from hedgerow.evaluation.picture_suite import PICTURE_EDITS
+from hedgerow.evaluation.surrounding_suite import SURROUNDINGS
 from hedgerow.evaluation.video_suite import VIDEO_EDITS
 from hedgerow.media import File
 from hedgerow.signals import hash_file, pdq_alone
@@ -42,7 +44,7 @@ _VIDEO_COSTS: dict[str, Callable[[File], object]] = {
 COST_ROUNDS = 3
 """Times that each is done; the quickest counts."""
 
-_PICTURE_EDITS = {edit.key: edit for edit in PICTURE_EDITS}
+_PICTURE_EDITS = {edit.key: edit for edit in (*PICTURE_EDITS, *SURROUNDINGS)}
 _VIDEO_EDITS = {edit.key: edit for edit in VIDEO_EDITS}
 
 
@@ -51,8 +53,10 @@ def work(file: File, options: dict[str, Any]) -> dict[str, Any]:
 
     Options: `types`, of signals; `peers`, keys of other people's hashes. With `edits`, keys of
     edits, also `name`, what the file is called, and `seed`; answers `{"copies": [answer, …]}`.
-    Without: `cost`, whether to take the time of each tier; answers one answer, with `"cost"`,
-    seconds of processor time by tier. An answer is what `hash_file` gives, with `"peers"`.
+    Without: `cost`, whether to take the time of each tier, and `kinds`, those that are wanted;
+    answers one answer, with `"cost"`, seconds of processor time of the worker by tier. An answer is
+    what `hash_file` gives, with `"peers"`. Of a file of another kind it is `{"unasked": True}`, and
+    nothing was hashed. Raises Refused.
     """
     if "edits" not in options:
         return _original(file, options)
@@ -63,15 +67,26 @@ def work(file: File, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _original(file: File, options: dict[str, Any]) -> dict[str, Any]:
+    if (VIDEOS if file.moves else PICTURES) not in options["kinds"]:
+        if not file.is_video:
+            file.picture()  # what is no picture is refused, as it would be otherwise
+        return {"unasked": True}
     answer = hash_file(file, {"types": options["types"], "variants": True})
     is_video = "vpdq" in answer["signals"]
     if "pdq" in answer["signals"] and not is_video:
         answer["peers"] = hashed(rgb(file), options["peers"])
     if answer["signals"] and options["cost"]:
         answer["cost"] = (
-            _cost(file, _VIDEO_COSTS, 1) if is_video else _cost(file, COSTS, COST_ROUNDS)
+            _cost(file, _VIDEO_COSTS, 1)
+            if is_video
+            else _cost(file, _costs_of(options["types"]), COST_ROUNDS)
         )
     return answer
+
+
+def _costs_of(types: Sequence[str]) -> dict[str, Callable[[File], object]]:
+    """What there is of COSTS with these types: without landmarks nobody pays for them."""
+    return {tier: make for tier, make in COSTS.items() if tier != "local" or "local" in types}
 
 
 def rgb(file: File) -> Pixels:

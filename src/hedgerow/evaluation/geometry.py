@@ -55,7 +55,9 @@ def turned_at_random(pixels: Pixels, rng: np.random.Generator, *, expanded: bool
 def cropped(pixels: Pixels, rng: np.random.Generator, *, share: float, at: str) -> Pixels:
     """What is left of it has `share` of each side's length.
 
-    at: "centre", or "corner" for one of the four by chance.
+    at: "centre", or "corner" for one of the four by chance. After a turn that has made the canvas
+    larger these are the canvas's sides: its empty corners go first, and of the picture itself 87 %
+    remain on average with a share of 0.8, 64 % where it was turned by quarters.
     """
     height, width = pixels.shape[:2]
     high, wide = max(1, round(height * share)), max(1, round(width * share))
@@ -69,3 +71,14 @@ def stretched(pixels: Pixels, rng: np.random.Generator, *, across: float) -> Pix
     height, width = pixels.shape[:2]
     size = max(1, round(width * across)), height
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def shaped(pixels: Pixels, rng: np.random.Generator, *, width: int, height: int) -> Pixels:
+    """As much of its middle as has this shape, at this size."""
+    scale = max(width / pixels.shape[1], height / pixels.shape[0])
+    wide = min(pixels.shape[1], max(1, round(width / scale)))
+    high = min(pixels.shape[0], max(1, round(height / scale)))
+    top, left = (pixels.shape[0] - high) // 2, (pixels.shape[1] - wide) // 2
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    part = np.ascontiguousarray(pixels[top : top + high, left : left + wide])
+    return np.asarray(cv2.resize(part, (width, height), interpolation=way), np.uint8)

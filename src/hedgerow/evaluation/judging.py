@@ -6,16 +6,14 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
-from hedgerow.evaluation.methods import Scores
+from hedgerow.evaluation.methods import PICTURES, VIDEOS, Scores
 from hedgerow.evaluation.records import MAX_WRONG, Population, Signals, Tally, Wrong
 from hedgerow.evaluation.scoring import codes_of, forms_of, nearest, plain
 from hedgerow.matching import Match, Matcher, Query, is_low_quality
-
-PICTURES, VIDEOS = "pictures", "videos"
-"""The banks that hold the originals: each kind is looked up in its own."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Judge(ABC):
     """Takes in edited copies of one population, in portions."""
 
     bank: str
-    tiers: tuple[str, ...]
+    tiers: Sequence[str]
     """Those that are looked up by themselves."""
 
     def __init__(self, population: Population, places: Mapping[int, int], matcher: Matcher) -> None:
@@ -40,24 +38,24 @@ class Judge(ABC):
         self.population = population
         self._places = places
         self._matcher = matcher
-        self._looked_up = 0
-        self._seconds = dict.fromkeys(self.tiers, 0.0)
+        self._seconds: dict[str, list[float]] = {tier: [] for tier in self.tiers}
 
     def take(self, copies: Sequence[Copy]) -> None:
         """Look the copies up, and add their scores to their tallies."""
         found = {tier: self._found(tier, copies) for tier in self.tiers}
         for at, copy in enumerate(copies):
             self._take_one(copy, {tier: found[tier][at] for tier in self.tiers})
-        self._looked_up += len(copies)
-        self.population.lookup = {
-            tier: seconds / max(self._looked_up, 1) for tier, seconds in self._seconds.items()
-        }
+        self.population.lookup = {tier: median(each) for tier, each in self._seconds.items()}
 
     def _found(self, tier: str, copies: Sequence[Copy]) -> list[Sequence[Match]]:
         queries = [Query(self._asked(tier, copy.signals)) for copy in copies]
+        if not self._seconds[tier]:
+            # The first lookups compile code and read the index from the disk: nobody's cost later.
+            self._matcher.match(queries, [self.bank])
+        # Of this process, which looks up, with all of its threads; the workers' isn't in it.
         start = time.process_time()
         answers = self._matcher.match(queries, [self.bank])
-        self._seconds[tier] += time.process_time() - start
+        self._seconds[tier].append((time.process_time() - start) / len(copies))
         return [answer.matches for answer in answers]
 
     @abstractmethod
@@ -107,16 +105,17 @@ class PictureJudge(Judge):
     """By PDQ, by landmarks, and by other people's hashes."""
 
     bank = PICTURES
-    tiers = ("plain", "cheap", "local")
 
     def __init__(self, population: Population, places: Mapping[int, int], matcher: Matcher) -> None:
+        known = {method.key for method in population.methods}
+        self.tiers = [tier for tier in ("plain", "cheap", "local") if tier in known]
         super().__init__(population, places, matcher)
         originals = population.originals
         self._pdq = codes_of([each.signals["pdq"]["value"] for each in originals])
         self._peers = {
             key: codes_of([each.peers[key] for each in originals]) for key in population.peers
         }
-        self._least = population.method("local").own
+        self._least = population.method("local").own if "local" in known else 0
 
     def _asked(self, tier: str, signals: Signals) -> Signals:
         name = "local" if tier == "local" else "pdq"
@@ -125,13 +124,29 @@ class PictureJudge(Judge):
         return {name: plain(signals[name]) if tier == "plain" else signals[name]}
 
     def _take_one(self, copy: Copy, found: Mapping[str, Sequence[Match]]) -> None:
-        self._add(copy, self._scores(copy, found["local"]))
-        local = [each for each in found["local"] if (each.seen.landmarks or 0) >= self._least]
-        together = [*found["cheap"], *local]
-        counted = {"plain": found["plain"], "cheap": found["cheap"], "local": local}
-        for tier, matches in (counted | {"together": together}).items():
+        scores = self._scores(copy, found.get("local", ()))
+        self._add(copy, scores)
+        counted = dict(found)
+        everything = list(found["cheap"])
+        if "local" in found:
+            # The matcher was asked for more of these, to score them: not all of them match.
+            counted["local"] = [
+                each for each in found["local"] if (each.seen.landmarks or 0) >= self._least
+            ]
+            everything += counted["local"]
+            counted["together"] = everything
+        for tier, matches in counted.items():
             self._count(copy, tier, matches)
-        self._tell(copy, together)
+        for tier in ("plain", "cheap"):
+            self._compare(tier, found[tier], scores[tier])
+        self._tell(copy, everything)
+
+    def _compare(self, tier: str, found: Iterable[Match], scores: Scores) -> None:
+        """Count the pairs that the matcher and the comparison of all pairs don't agree on."""
+        own = self.population.method(tier).own
+        by_index = {self._places[match.content_id] for match in found}
+        by_score = set(np.flatnonzero(scores <= own).tolist())
+        self.population.disagreements += len(by_index ^ by_score)
 
     def _scores(self, copy: Copy, local: Sequence[Match]) -> dict[str, Scores]:
         """Scores (n,) with each original, by method."""
@@ -141,10 +156,11 @@ class PictureJudge(Judge):
         if pdq is not None:
             scores["plain"] = nearest(self._pdq, codes_of([pdq["value"]]))
             scores["cheap"] = nearest(self._pdq, codes_of(forms_of(pdq)))
-        for match in local:
-            scores["local"][self._places[match.content_id]] = match.seen.landmarks or 0
-        # Found by landmarks is found, whatever the distance.
-        scores["together"] = np.where(scores["local"] >= self._least, 0, scores["cheap"])
+        if "local" in scores:
+            for match in local:
+                scores["local"][self._places[match.content_id]] = match.seen.landmarks or 0
+            # Found by landmarks is found, whatever the distance.
+            scores["together"] = np.where(scores["local"] >= self._least, 0, scores["cheap"])
         for key, value in copy.peers.items():
             scores[key] = nearest(self._peers[key], codes_of([value]))
         return scores

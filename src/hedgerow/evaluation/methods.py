@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+PICTURES, VIDEOS = KINDS = "pictures", "videos"
+"""What is measured, each by itself; the banks that hold the originals have these names too."""
+
 MOST = 256
 """The highest score; what is beyond counts as this."""
 
@@ -47,11 +50,19 @@ _LANDMARKS = tuple(range(6, 31))
 _SHARES = tuple(range(5, 101, 5))
 
 
-def picture_tiers(pdq: int, landmarks: int) -> tuple[Method, ...]:
-    """Hedgerow's tiers for pictures, at these thresholds: bits, and landmarks."""
-    return (
+def picture_tiers(pdq: int, landmarks: int, *, local: bool = True) -> tuple[Method, ...]:
+    """Hedgerow's tiers for pictures, at these thresholds: bits, and landmarks.
+
+    local: whether the bank keeps landmarks; without them `cheap` is all there is.
+    """
+    always = (
         Method("plain", "PDQ of the whole, as it is", "bits", pdq, _DISTANCES),
         Method("cheap", "PDQ, turned, negative, of parts", "bits", pdq, _DISTANCES),
+    )
+    if not local:
+        return always
+    return (
+        *always,
         Method("local", "landmarks", "landmarks", landmarks, _LANDMARKS, at_least=True),
         Method("together", "all of them", "bits", pdq, _DISTANCES),
     )
@@ -72,7 +83,7 @@ class Histogram:
 
     found, mistaken: copies that the matcher gave their original for at the bank's threshold, and
     how many others it gave; of these `unsure` by a hash of low quality, which is for a person to
-    judge. None where the method isn't the matcher's.
+    judge. All 0 where the method isn't the matcher's.
     """
 
     genuine: Scores = field(default_factory=_empty)

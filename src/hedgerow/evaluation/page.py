@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from hedgerow.evaluation.methods import KINDS
 from hedgerow.evaluation.results import Results
 from hedgerow.evaluation.tables import (
     COST_HEADINGS,
     IMPOSTOR_HEADINGS,
-    KINDS,
+    SURROUNDINGS_TITLE,
     cost_rows,
     group_of,
     headings,
     impostor_rows,
+    named_tables,
     rows,
     summary,
+    surrounding_headings,
+    surrounding_rows,
 )
+from hedgerow.evaluation.wording import counted
 
 _ABOUT = {
     "recall": "recall of each edit, with its 95 % interval and what is promised",
@@ -31,8 +35,8 @@ _ABOUT = {
 }
 
 
-def render_page(results: Results, plots: Sequence[Path]) -> str:
-    """The page as HTML. plots: the PNG files, which are put into it."""
+def render_page(results: Results, plots: Mapping[str, bytes]) -> str:
+    """The page as HTML. plots: the PNG files by name, which are put into it."""
     environment = Environment(
         loader=PackageLoader("hedgerow.evaluation"),
         autoescape=True,
@@ -40,11 +44,15 @@ def render_page(results: Results, plots: Sequence[Path]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    parts = [_part(results[kind], kind, plots) for kind in KINDS if results[kind] is not None]
-    return environment.get_template("evaluation.html").render(results=results, parts=parts)
+    parts = [_part(results, kind, plots) for kind in KINDS if results[kind] is not None]
+    files = counted(results["files"]["seen"], "file")
+    return environment.get_template("evaluation.html").render(
+        results=results, parts=parts, files=files
+    )
 
 
-def _part(population: Results, kind: str, plots: Sequence[Path]) -> dict[str, Any]:
+def _part(results: Results, kind: str, plots: Mapping[str, bytes]) -> dict[str, Any]:
+    population = results[kind]
     told = zip(population["edits"], rows(population), strict=True)
     return {
         "kind": kind,
@@ -57,14 +65,18 @@ def _part(population: Results, kind: str, plots: Sequence[Path]) -> dict[str, An
         ],
         "impostor_headings": IMPOSTOR_HEADINGS,
         "impostors": impostor_rows(population),
+        "surroundings_title": SURROUNDINGS_TITLE,
+        "surrounding_headings": surrounding_headings(population),
+        "surroundings": surrounding_rows(population),
+        "named": named_tables(results, population),
         "cost_headings": COST_HEADINGS,
         "costs": cost_rows(population),
         "plots": [
             {
-                "data": b64encode(path.read_bytes()).decode(),
-                "about": _ABOUT[path.stem.partition("-")[2]],
+                "data": b64encode(data).decode(),
+                "about": _ABOUT[name.removesuffix(".png").partition("-")[2]],
             }
-            for path in plots
-            if path.stem.startswith(kind)
+            for name, data in plots.items()
+            if name.startswith(kind)
         ],
     }

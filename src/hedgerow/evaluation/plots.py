@@ -6,15 +6,17 @@ what matters differs in shape or is written out too.
 
 from __future__ import annotations
 
+import io
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from hedgerow.evaluation.methods import KINDS, MOST
 from hedgerow.evaluation.results import Results, headline
-from hedgerow.evaluation.tables import KINDS, group_of, per_cent
+from hedgerow.evaluation.tables import group_of
+from hedgerow.evaluation.wording import counted, per_cent, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,14 +35,14 @@ def available() -> bool:
     return find_spec("matplotlib") is not None
 
 
-def draw(results: Results, folder: Path) -> list[Path]:
-    """Draw every plot into a folder, as PNG; gives their paths in the order to show them."""
+def draw(results: Results) -> dict[str, bytes]:
+    """Draw every plot as PNG; gives the files by name, in the order to show them."""
     import matplotlib as mpl
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    made: list[Path] = []
+    made: dict[str, bytes] = {}
     with plt.rc_context({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}):
         for kind in KINDS:
             population = results[kind]
@@ -52,16 +54,17 @@ def draw(results: Results, folder: Path) -> list[Path]:
             ):  # fmt: skip
                 figure = drawing(plt, population, kind)
                 if figure is not None:
-                    path = folder / f"{kind}-{name}.png"
+                    file = io.BytesIO()
                     # No date and no software: the same results give the same file.
-                    figure.savefig(path, dpi=130, metadata={"Software": None})
+                    figure.savefig(file, format="png", dpi=130, metadata={"Software": None})
                     plt.close(figure)
-                    made.append(path)
+                    made[f"{kind}-{name}.png"] = file.getvalue()
     return made
 
 
 def _count_of(population: Results, kind: str) -> str:
-    return f"{population['originals']:,} {kind}, {population['copies']:,} edited copies"
+    copies = counted(population["copies"], "edited copy", "edited copies")
+    return f"{population['originals']:,} {kind}, {copies}"
 
 
 def _recall(plt: Any, population: Results, kind: str) -> Figure:
@@ -119,7 +122,11 @@ def _recall_dots(
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color="#dddddd", lw=0.7)
     axes.set_axisbelow(True)
-    own = "all tiers together" if key == "together" else "videos, as the banks find them"
+    own = {
+        "together": "all tiers together, in a bank with landmarks",
+        "cheap": "PDQ, in a bank without landmarks",
+        "video": "videos, as the banks find them",
+    }[key]
     axes.set_title(f"{own}, 95 % interval\nblack line: what is promised; diamond: missed",
                    loc="left", size=9)  # fmt: skip
 
@@ -195,7 +202,7 @@ def _score_axes(axes: Axes, method: Results) -> None:
     shown = np.flatnonzero(genuine + impostors)
     last = max(int(shown.max(initial=0)), method["threshold"] + 1)
     width = (1, 2)[last >= 100] if at_least else (2, 4)[last >= 100]
-    edges = np.arange(first, last + width + 1, width)
+    edges = edges_of(first, last, width, method["threshold"] + (not at_least))
     for counts, colour, name, hatch in (
         (impostors, VERMILION, "with other originals", "//"),
         (genuine, BLUE, "with its own original", None),
@@ -209,7 +216,9 @@ def _score_axes(axes: Axes, method: Results) -> None:
         )
         axes.stairs(share, edges - 0.5, color=colour, lw=1.3)
     axes.set_yscale("log")
-    axes.set_ylim(top=100)
+    # A bar of a single pair has a height too.
+    least = min(100 / max(int(counts.sum()), 1) for counts in (genuine, impostors))
+    axes.set_ylim(least / 2, 100)
     axes.axvline(method["threshold"] + (-0.5 if at_least else 0.5), color="black", lw=1.2, ls="--")
     sign = "≥" if at_least else "≤"
     axes.text(method["threshold"] + 1 + last * 0.005, 0.98, f"match: {sign} {method['threshold']}",
@@ -218,6 +227,16 @@ def _score_axes(axes: Axes, method: Results) -> None:
     axes.set_title(f"{method['title']}: {mistaken:,} others taken for it", loc="left", size=9.5)
     axes.set_xlabel(_score_label(method, genuine, impostors), size=8)
     axes.set_ylabel("% of pairs", size=8)
+
+
+def edges_of(first: int, last: int, width: int, cut: int) -> npt.NDArray[np.int64]:
+    """Where the bars of the scores from `first` to `last` begin, and the end of the last one.
+
+    One begins at `cut`, so that none holds both what matches and what doesn't.
+    """
+    end = min(last, MOST) + 1
+    edges = np.arange(cut - width * ((cut - first) // width + 1), end + width, width)
+    return np.unique(np.clip(edges, first, end))
 
 
 def _score_label(method: Results, genuine: Counts, impostors: Counts) -> str:
@@ -305,13 +324,14 @@ def _cost(plt: Any, population: Results, kind: str) -> Figure | None:
     totals = hashing + lookup
     for place, total in enumerate(totals):
         times = f", {total / totals[0]:.1f}×" if place else ""
-        axes.text(total + max(totals) * 0.012, place, f"{total:.3g} ms{times}", va="center")
+        axes.text(total + max(totals) * 0.012, place, f"{short(total)} ms{times}", va="center")
     axes.set_yticks(range(len(tiers)), [titles[tier] for tier in tiers])
     axes.invert_yaxis()
     axes.set_xlim(0, max(totals) * 1.2)
     axes.set_xlabel(
         f"milliseconds of one core for a file, among {population['originals']:,} {kind}"
     )
-    axes.legend(loc="upper right", frameon=False)
+    # Below the bars: a single one may be as long as the plot is wide.
+    figure.legend(loc="outside lower right", ncols=2, frameon=False)
     figure.suptitle("What each tier costs", x=0.01, ha="left", size=12)
     return figure

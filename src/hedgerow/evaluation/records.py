@@ -13,6 +13,7 @@ from hedgerow.evaluation.edits import Edit
 from hedgerow.evaluation.films import VideoEdit
 from hedgerow.evaluation.methods import Histogram, Method
 from hedgerow.evaluation.picture_suite import PICTURE_EDITS
+from hedgerow.evaluation.surrounding_suite import SURROUNDINGS
 from hedgerow.evaluation.video_suite import VIDEO_EDITS
 from hedgerow.matching import is_low_quality
 
@@ -40,26 +41,37 @@ class TooFewFiles(EvaluationProblem):
 
 
 class UnknownEdit(EvaluationProblem):
-    """No edit of the suite has this name."""
+    """No edit of the suite has this name, or none is named at all."""
+
+
+class NoPlace(EvaluationProblem):
+    """There is nowhere to put what is kept meanwhile, or the results."""
 
 
 @dataclass(frozen=True)
 class Options:
     """How to evaluate.
 
-    edits, video_edits: those of the suite to make. limit: files to use at most, chosen by chance.
-    jobs: worker processes. seed: of all chance. peers: whether to measure other people's hashes.
-    media, matching: limits, as in production.
+    edits, video_edits: those of the suite to make; a kind without any is not even hashed.
+    surroundings: those in which pictures are compared with others. limit: files to use at most,
+    chosen by chance. jobs: worker processes. seed: of all chance. peers: whether to measure other
+    people's hashes. local: whether the bank keeps landmarks. media, matching: limits, as in
+    production. without: a folder whose files are no uploads: where the results go. sealed: the
+    folder in memory for what must not lie on a disk in the clear; None: with everything else.
     """
 
     edits: Sequence[Edit] = PICTURE_EDITS
     video_edits: Sequence[VideoEdit] = VIDEO_EDITS
+    surroundings: Sequence[Edit] = SURROUNDINGS
     limit: int | None = None
     jobs: int = 1
     seed: int = 0
     peers: bool = True
+    local: bool = True
     media: media.Limits = field(default_factory=media.Limits)
     matching: matching.Limits = field(default_factory=matching.Limits)
+    without: Path | None = None
+    sealed: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -77,8 +89,9 @@ class Original:
 class Wrong:
     """A match of an edited copy with an original that it wasn't made of.
 
-    score: bits, or landmarks. of, taken_for: the places of the two originals. unsure: by a hash of
-    low quality, which is for a person to judge.
+    score: by `local` how many landmarks, by `pdq` how many bits differ, by `vpdq` the median of the
+    bits in which frames that match differ. of, taken_for: the places of the two originals. unsure:
+    by a hash of low quality, which is for a person to judge.
     """
 
     edit: str
@@ -108,8 +121,9 @@ class Population:
     """All pictures, or all videos: they are banked and looked up apart.
 
     alike: files left out because another shows the same. cost: seconds a file by tier, to hash;
-    lookup: to look up. disagreements: pairs on which the index and the comparison of all pairs
-    differ: always 0.
+    lookup: to look up. disagreements: how many times a tier finds a pair by the index and not by
+    the comparison of all pairs, or the other way round: always 0. surrounded: for each surrounding
+    the pictures in it, banked and looked up.
     """
 
     methods: Sequence[Method]
@@ -120,6 +134,7 @@ class Population:
     disagreements: int = 0
     cost: dict[str, float] = field(default_factory=dict)
     lookup: dict[str, float] = field(default_factory=dict)
+    surrounded: list[Population] = field(default_factory=list)
 
     def method(self, key: str) -> Method:
         """The method of this key."""
@@ -145,8 +160,8 @@ class Population:
 class Evaluation:
     """All that was found.
 
-    seen: files in the folder; refused: those that could not be used, by code. problems: what a
-    person should know besides.
+    seen: files in the folder; refused: those that could not be used, by code; unasked: those of a
+    kind that none of the edits is for. problems: what a person should know besides.
     """
 
     options: Options
@@ -154,5 +169,6 @@ class Evaluation:
     videos: Population
     seen: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    unasked: int = 0
     problems: list[str] = field(default_factory=list)
     seconds: float = 0.0

@@ -18,13 +18,14 @@ Results = dict[str, Any]
 
 
 def as_json(run: Evaluation, *, names: bool = False) -> Results:
-    """The whole evaluation. `names`: whether wrong matches tell the names of the files."""
+    """The whole evaluation. `names`: whether files are told by name, else by number."""
     return {
         "schema": SCHEMA,
         "hedgerow": __version__,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(run.seconds, 1),
         "seed": run.options.seed,
+        "names": names,
         "files": {"seen": run.seen, "refused": dict(sorted(run.refused.items()))},
         "problems": list(run.problems),
         "pictures": _population(run.pictures, names=names),
@@ -35,7 +36,8 @@ def as_json(run: Evaluation, *, names: bool = False) -> Results:
 def headline(population: Results) -> str:
     """The key of the method that the promise is made of."""
     keys = [method["key"] for method in population["methods"]]
-    return "together" if "together" in keys else keys[0]
+    # Without landmarks there is nothing to put together: whatever plain finds, cheap finds too.
+    return next(key for key in ("together", "cheap", "video") if key in keys)
 
 
 def _population(population: Population, *, names: bool) -> Results | None:
@@ -53,6 +55,7 @@ def _population(population: Population, *, names: bool) -> Results | None:
         "wrong": [_wrong(wrong, population, names=names) for wrong in population.wrong],
         "cost": _cost(population),
         "disagreements": population.disagreements,
+        "surroundings": [_surrounding(each) for each in population.surrounded],
     }
     answer["edits"] = [
         _edit(tally, population.methods, headline(answer))
@@ -60,6 +63,26 @@ def _population(population: Population, *, names: bool) -> Results | None:
         for tally in population.tallies
     ]
     return answer
+
+
+def _surrounding(population: Population) -> Results:
+    """Different pictures in one surrounding, by tier: how many were taken for each other."""
+    [tally] = population.tallies
+    return {
+        "key": tally.edit.key,
+        "name": tally.edit.name,
+        "parameters": tally.edit.parameters,
+        "pictures": tally.copies,
+        "pairs": tally.copies * (tally.copies - 1),
+        "methods": {
+            method.key: {
+                "mistaken": tally.methods[method.key].mistaken,
+                "unsure": tally.methods[method.key].unsure,
+                "nearest_impostor": _nearest(method, tally.methods[method.key].impostors.tolist()),
+            }
+            for method in population.methods
+        },
+    }
 
 
 def _method(method: Method, tallies: list[Tally], pairs: int) -> Results:
@@ -109,7 +132,8 @@ def _edit(tally: Tally, methods: Sequence[Method], decisive: str) -> Results:
         "name": tally.edit.name,
         "parameters": tally.edit.parameters,
         "goal": goal,
-        "met": None if goal is None else found[decisive]["recall"] >= goal,
+        # Of the counts: a recall that was rounded up would meet what it misses.
+        "met": None if goal is None else found[decisive]["found"] / max(tally.copies, 1) >= goal,
         "copies": tally.copies,
         "refused": dict(sorted(tally.refused.items())),
         "methods": found,

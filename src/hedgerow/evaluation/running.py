@@ -11,7 +11,7 @@ from typing import Any
 
 from hedgerow.evaluation import copying, peers
 from hedgerow.evaluation.banking import Place
-from hedgerow.evaluation.gathering import Job, gather, results
+from hedgerow.evaluation.gathering import Job, gather, picture_types, results
 from hedgerow.evaluation.judging import Copy, Judge
 from hedgerow.evaluation.methods import picture_tiers, video_tiers
 from hedgerow.evaluation.records import (
@@ -24,6 +24,8 @@ from hedgerow.evaluation.records import (
     Tally,
     TooFewFiles,
 )
+from hedgerow.evaluation.surrounded import surround
+from hedgerow.evaluation.wording import counted
 from hedgerow.matching import files_under
 from hedgerow.media import Outcome, Task, Workers
 from hedgerow.signals import signal_type
@@ -43,8 +45,9 @@ COPIES_AT_ONCE = 64
 def evaluate(folder: Path, options: Options, advance: Advance) -> Evaluation:
     """Bank the files of a folder in a database of its own, and look for edited copies of them.
 
-    What is kept meanwhile lies in a temporary folder of this user's alone, and is gone in the end.
-    A kind with fewer than FEWEST files is left out. Raises TooFewFiles where that is both.
+    What is kept meanwhile lies in temporary folders of this user's alone, and is gone in the end.
+    A kind with fewer than FEWEST files is left out. Raises TooFewFiles where that is both, and
+    NoPlace.
     """
     began = time.monotonic()
     run = _prepared(options)
@@ -53,27 +56,37 @@ def evaluate(folder: Path, options: Options, advance: Advance) -> Evaluation:
         max_seconds=max(options.media.max_seconds, JOB_SECONDS),
         max_video_seconds=max(options.media.max_video_seconds, VIDEO_JOB_SECONDS),
     )
-    with Workers(Task(copying.TASK), limits, options.jobs) as workers:
-        files = list(files_under([folder], lambda *_: run.refused.update(["unreadable"])))
-        gather(files, folder, workers, run, advance)
-        with Place(run) as place:
-            kinds = (
-                (_Kind(run.pictures, options.edits, ["pdq", "local"], EDITS_AT_ONCE),
-                 place.pictures()),
-                (_Kind(run.videos, options.video_edits, ["pdq", "vpdq"], 1), place.videos()),
-            )  # fmt: skip
-            if not any(judge for _kind, judge in kinds):
-                raise _too_few(folder, run)
-            for kind, judge in kinds:
-                kind.population.cost = _cost(kind.population)
-                if judge is not None:
-                    kind.population.tallies = [Tally(edit) for edit in kind.edits]
-                    _look_up(kind, judge, workers, options, advance)
-                elif kind.population.originals:
-                    run.problems.append(_ALONE)
-    run.pictures.disagreements = _disagreements(run.pictures)
+    with Workers(Task(copying.TASK), limits, options.jobs) as workers, Place(options) as place:
+        gather(_files(folder, run), folder, workers, run, advance)
+        types = picture_types(options)
+        kinds = (
+            (_Kind(run.pictures, options.edits, types, EDITS_AT_ONCE),
+             place.pictures(run.pictures)),
+            (_Kind(run.videos, options.video_edits, ["pdq", "vpdq"], 1),
+             place.videos(run.videos)),
+        )  # fmt: skip
+        if not any(judge for _kind, judge in kinds):
+            raise _too_few(folder, run)
+        for kind, judge in kinds:
+            kind.population.cost = _cost(kind.population)
+            if judge is not None:
+                kind.population.tallies = [Tally(edit) for edit in kind.edits]
+                _look_up(kind, judge, workers, options, advance)
+            elif kind.population.originals:
+                run.problems.append(_ALONE)
+        if run.pictures.tallies:
+            surround(run, workers, advance)
     run.seconds = time.monotonic() - began
     return run
+
+
+def _files(folder: Path, run: Evaluation) -> list[Path]:
+    """The files to measure: those of an earlier evaluation's results are none of them."""
+    files = list(files_under([folder], lambda *_: run.refused.update(["unreadable"])))
+    own = None if run.options.without is None else run.options.without.resolve()
+    if own is None or not own.is_relative_to(folder.resolve()):
+        return files
+    return [path for path in files if not path.parent.resolve().is_relative_to(own)]
 
 
 @dataclass(frozen=True)
@@ -90,7 +103,7 @@ def _prepared(options: Options) -> Evaluation:
     usable, problems = peers.installed() if options.peers else ([], [])
     bits = signal_type("pdq").default_threshold
     limits = options.matching
-    tiers = picture_tiers(bits, limits.min_landmarks)
+    tiers = picture_tiers(bits, limits.min_landmarks, local=options.local)
     pictures = Population((*tiers, *(each.method() for each in usable)))
     videos = Population(video_tiers(round(100 * limits.video_share)))
     return Evaluation(options, pictures, videos, problems=problems)
@@ -98,9 +111,16 @@ def _prepared(options: Options) -> Evaluation:
 
 def _too_few(folder: Path, run: Evaluation) -> TooFewFiles:
     used = len(run.pictures.originals) + len(run.videos.originals)
+    other = (
+        f"{run.unasked:,} of them {'is' if run.unasked == 1 else 'are'} of a kind that none of "
+        f"these edits is for (hedgerow eval --list shows all); "
+        if run.unasked
+        else ""
+    )
     return TooFewFiles(
-        f"{folder} has {run.seen:,} files, of which {used} can be used; an evaluation needs at "
-        f"least {FEWEST} pictures, or {FEWEST} videos, that show different things"
+        f"{folder} has {counted(run.seen, 'file')}, of which {used:,} can be used; {other}an "
+        f"evaluation needs at least {FEWEST} pictures, or {FEWEST} videos, that show different "
+        "things"
     )
 
 
@@ -155,15 +175,3 @@ def _cost(population: Population) -> dict[str, float]:
     """Median seconds of a file, by tier."""
     taken = [each.cost for each in population.originals if each.cost]
     return {tier: median(each[tier] for each in taken) for tier in taken[0]} if taken else {}
-
-
-def _disagreements(population: Population) -> int:
-    """Pairs on which the matcher and the comparison of all pairs differ."""
-    apart = 0
-    for tally in population.tallies:
-        for method in population.methods:
-            if method.ours:
-                histogram = tally.methods[method.key]
-                apart += abs(histogram.found - method.counted(histogram.genuine, method.own))
-                apart += abs(histogram.mistaken - method.counted(histogram.impostors, method.own))
-    return apart

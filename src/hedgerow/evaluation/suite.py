@@ -8,8 +8,10 @@ from hedgerow.evaluation.edits import Edit
 from hedgerow.evaluation.films import VideoEdit
 from hedgerow.evaluation.picture_suite import PICTURE_EDITS
 from hedgerow.evaluation.records import AnyEdit, UnknownEdit
-from hedgerow.evaluation.tables import markdown_table, per_cent
+from hedgerow.evaluation.surrounding_suite import SURROUNDINGS
+from hedgerow.evaluation.tables import markdown_table
 from hedgerow.evaluation.video_suite import VIDEO_EDITS
+from hedgerow.evaluation.wording import per_cent
 
 SUITE: tuple[AnyEdit, ...] = (*PICTURE_EDITS, *VIDEO_EDITS)
 """Every edit, of pictures and of videos."""
@@ -18,8 +20,10 @@ SUITE: tuple[AnyEdit, ...] = (*PICTURE_EDITS, *VIDEO_EDITS)
 def chosen(keys: Sequence[str] | None) -> tuple[list[Edit], list[VideoEdit]]:
     """The edits of these keys, those of pictures and those of videos; all where it is None.
 
-    Raises UnknownEdit.
+    Raises UnknownEdit, also where there is no key.
     """
+    if keys is not None and not keys:
+        raise UnknownEdit("no edit is named; hedgerow eval --list shows all of them")
     known = {edit.key: edit for edit in SUITE}
     for key in keys or ():
         if key not in known:
@@ -44,7 +48,7 @@ def changes_table() -> str:
     """What each change does that the suite is made of, in Markdown: its own docstring."""
     steps = [
         step
-        for edit in SUITE
+        for edit in (*SUITE, *SURROUNDINGS)
         for step in (edit.steps if isinstance(edit, Edit) else edit.recipe.steps)
     ]
     changes = {step.change.__name__: step.change for step in steps}

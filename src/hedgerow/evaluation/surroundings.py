@@ -111,3 +111,48 @@ def with_logo(pixels: Pixels, rng: np.random.Generator, *, share: float) -> Pixe
     text, font = fitting("HEDGE TV", wide * 0.9, high * 0.3)
     draw.text((left + wide * 0.08, top + high * 0.58), text, fill=ink_on(ground), font=font)
     return np.asarray(picture)
+
+
+def memed(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+    """A black frame with a thin white line, and below the picture two lines of text in white."""
+    height, width = pixels.shape[:2]
+    side, below, line = round(width * 0.08), round(height * 0.3), max(2, width // 200)
+    whole = Image.new("RGB", (width + 2 * side, height + side + below), (0, 0, 0))
+    draw = ImageDraw.Draw(whole)
+    draw.rectangle(
+        (side - 3 * line, side - 3 * line, side + width + 3 * line, side + height + 3 * line),
+        outline=(255, 255, 255),
+        width=line,
+    )
+    whole.paste(Image.fromarray(pixels), (side, side))
+    for place, size, count in ((0.18, 0.36, 4), (0.62, 0.2, 9)):
+        text, font = fitting(words(rng, count).upper(), whole.width * 0.94, below * size)
+        left = (whole.width - font.getlength(text)) / 2
+        draw.text((left, side + height + below * place), text, fill=(255, 255, 255), font=font)
+    return np.asarray(whole)
+
+
+def with_ticker(pixels: Pixels, rng: np.random.Generator, *, share: float) -> Pixels:
+    """A news bar over the picture's foot: a red box, a headline, a line of running text, a clock.
+
+    share: the bar's height as a share of the picture's.
+    """
+    height, width = pixels.shape[:2]
+    high = max(24, round(height * share))
+    top, middle = height - high, height - round(high * 0.4)
+    picture = Image.fromarray(pixels)
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, top, width, middle), fill=(240, 240, 242))
+    draw.rectangle((0, middle, width, height), fill=(18, 34, 74))
+    box = round(width * 0.2)
+    draw.rectangle((0, top, box, middle), fill=(196, 36, 44))
+    for text, left, above, size, ink in (
+        ("LIVE", width * 0.02, top, high * 0.42, (255, 255, 255)),
+        (words(rng, 9).upper(), box + width * 0.02, top, high * 0.36, (20, 20, 24)),
+        (words(rng, 24), width * 0.02, middle, high * 0.24, (255, 255, 255)),
+    ):
+        shown, font = fitting(text, width * 0.86 - left, size)
+        draw.text((left, above + high * 0.06), shown, fill=ink, font=font)
+    clock = ImageFont.load_default(max(8.0, high * 0.24))
+    draw.text((width * 0.9, middle + high * 0.06), "21:07", fill=(246, 206, 52), font=clock)
+    return np.asarray(picture)

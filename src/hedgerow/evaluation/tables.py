@@ -5,25 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from hedgerow.evaluation.edits import SINGLE_GOAL
+from hedgerow.evaluation.methods import KINDS
 from hedgerow.evaluation.results import Results, headline
-
-KINDS = ("pictures", "videos")
+from hedgerow.evaluation.wording import counted, interval, per_cent, short
 
 Row = list[str]
-
-
-def per_cent(share: float) -> str:
-    """A share as a person reads it; only what is all of it is 100 %."""
-    value = 100 * share
-    if 0 < value < 100:
-        value = min(max(value, 0.1), 99.9)
-    return f"{value:.1f}".removesuffix(".0") + " %"
-
-
-def interval(ends: Sequence[float]) -> str:
-    """A confidence interval of a share, in per cent."""
-    low, high = (100 * end for end in ends)
-    return f"{low:.1f}–{high:.1f}"
 
 
 def group_of(edit: Results) -> str:
@@ -83,7 +69,7 @@ def impostor_rows(population: Results) -> list[Row]:
                 f"{sign} {method['threshold']} {method['unit']}",
                 f"{found['matches']:,}",
                 f"{found['unsure']:,}" if method["ours"] else "",
-                f"{1e6 * found['interval'][1]:.3g}",
+                short(1e6 * found["interval"][1]),
                 "" if nearest is None else str(nearest),
             ]
         )
@@ -127,10 +113,84 @@ def cost_rows(population: Results) -> list[Row]:
 COST_HEADINGS = ["tier", "to hash, ms", "to look up, ms", "times the first"]
 
 
+def surrounding_headings(population: Results) -> Row:
+    """Of the table of surroundings: a column for each tier of Hedgerow."""
+    return ["surroundings", "pictures", "pairs", *(_title(each) for each in _tiers(population))]
+
+
+def surrounding_rows(population: Results) -> list[Row]:
+    """For each surrounding how many other pictures in it are taken for one, by tier."""
+    return [
+        [
+            each["name"],
+            f"{each['pictures']:,}",
+            f"{each['pairs']:,}",
+            *(
+                _share_of(each["methods"][tier["key"]]["mistaken"], each["pairs"])
+                for tier in _tiers(population)
+            ),
+        ]
+        for each in population["surroundings"]
+    ]
+
+
+def _tiers(population: Results) -> list[Results]:
+    return [each for each in population["methods"] if each["ours"]]
+
+
+def _share_of(count: int, of: int) -> str:
+    return f"{count:,} ({per_cent(count / of)})" if count else "0"
+
+
+WRONG_HEADINGS = ["edit", "copy of", "taken for", "by", "score", "for a person"]
+
+
+def wrong_rows(population: Results) -> list[Row]:
+    """Each wrong match, by the names of the two files; of results with names."""
+    return [
+        [
+            each["edit"],
+            str(each["of"]),
+            str(each["taken_for"]),
+            each["signal_type"],
+            str(each["score"]),
+            "yes" if each["unsure"] else "",
+        ]
+        for each in population["wrong"]
+    ]
+
+
+MISSED_HEADINGS = ["edit", "missed"]
+
+
+def missed_rows(population: Results) -> list[Row]:
+    """Each original whose copy nothing found, by edit and name; of results with names."""
+    return [[edit["key"], str(each)] for edit in population["edits"] for each in edit["missed"]]
+
+
+def named_tables(results: Results, population: Results) -> list[tuple[str, Row, list[Row]]]:
+    """Heading and table of what was mistaken and missed; none where no names are told."""
+    if not results["names"]:
+        return []
+    tables = (
+        ("Wrong matches", WRONG_HEADINGS, wrong_rows(population)),
+        ("Missed", MISSED_HEADINGS, missed_rows(population)),
+    )
+    return [(title, head, body) for title, head, body in tables if body]
+
+
 def markdown_table(head: Row, body: Iterable[Row]) -> str:
     """A table in Markdown: the first column to the left, the others to the right."""
     lines = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in body)])
+
+
+def bank_of(population: Results) -> str:
+    """In what bank pictures were looked up: whether it keeps landmarks changes what is found."""
+    keys = {method["key"] for method in population["methods"]}
+    if "local" in keys:
+        return ", in a bank that keeps landmarks (--local; off unless asked for)"
+    return "" if "video" in keys else ", in a bank without landmarks"
 
 
 def summary(population: Results, kind: str) -> str:
@@ -139,10 +199,16 @@ def summary(population: Results, kind: str) -> str:
     met = sum(bool(edit["met"]) for edit in promised)
     low = population["low_quality"]
     of_low = f" ({low:,} of low quality)" if low else ""
+    kept = (
+        f"{met:,} of {counted(len(promised), 'promise')} met"
+        if promised
+        else "nothing is promised of these"
+    )
     return (
-        f"{population['originals']:,} {kind}{of_low}, {len(population['edits'])} edits, "
-        f"{population['copies']:,} copies, {population['pairs']:,} pairs of a copy and another "
-        f"original; {met} of {len(promised)} promises met"
+        f"{population['originals']:,} {kind}{of_low}{bank_of(population)}: "
+        f"{counted(len(population['edits']), 'edit')}, "
+        f"{counted(population['copies'], 'copy', 'copies')}, "
+        f"{counted(population['pairs'], 'pair')} of a copy and another original; {kept}"
     )
 
 
@@ -158,6 +224,24 @@ def markdown(results: Results) -> str:
             summary(population, kind) + ".",
             markdown_table(headings(population), rows(population)),
             markdown_table(IMPOSTOR_HEADINGS, impostor_rows(population)),
-            markdown_table(COST_HEADINGS, cost_rows(population)),
         ]
+        if population["surroundings"]:
+            parts += [
+                SURROUNDINGS_TITLE + ":",
+                markdown_table(surrounding_headings(population), surrounding_rows(population)),
+            ]
+        parts.append(markdown_table(COST_HEADINGS, cost_rows(population)))
+        for title, head, body in named_tables(results, population):
+            parts += [f"### {title}", markdown_table(head, ([*map(_cell, row)] for row in body))]
     return "\n\n".join(parts) + "\n"
+
+
+SURROUNDINGS_TITLE = (
+    "Different pictures in the very same surroundings that were taken for each other"
+)
+
+
+def _cell(text: str) -> str:
+    """A file's name may be anything: nothing in it ends a cell or a line, or is a tag."""
+    shown = "".join(each if each.isprintable() else " " for each in text)
+    return shown.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")

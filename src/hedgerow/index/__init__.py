@@ -15,6 +15,8 @@ from hedgerow.index.codes import Codes, Keys, codes_from_bytes, codes_from_hex, 
 from hedgerow.index.errors import IndexDamaged, IndexLocked, IndexProblem, IndexReadOnly
 from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
 from hedgerow.index.index import SEAL_AT, Index
+from hedgerow.index.lock import delete_index
+from hedgerow.index.pairs import pairs_within
 
 __all__ = [
     "EVERY_KEY",
@@ -34,4 +36,6 @@ __all__ = [
     "codes_from_bytes",
     "codes_from_hex",
     "codes_to_hex",
+    "delete_index",
+    "pairs_within",
 ]

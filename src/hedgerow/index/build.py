@@ -73,7 +73,7 @@ def build_segment(folder: Path, codes: Codes, keys: Keys) -> None:
     """
     if len(keys) > MAX_PAIRS:
         raise ValueError(f"a segment holds at most {MAX_PAIRS:,} pairs, not {len(keys):,}")
-    folder.mkdir(parents=True)
+    folder.mkdir(mode=0o700, parents=True)
     codes, keys = _sorted_pairs(codes, keys)
     again = np.zeros(len(keys), np.bool_)
     again[1:] = (keys[1:] == keys[:-1]) & (codes[1:] == codes[:-1]).all(axis=1)
@@ -102,10 +102,14 @@ def build_segment(folder: Path, codes: Codes, keys: Keys) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make every file in `folder`, and the folder itself, survive a loss of power."""
+    """Make every file in `folder`, and the folder itself, survive a loss of power.
+
+    All of it is its owner's alone: NumPy makes files that others can read.
+    """
     for path in [*folder.iterdir(), folder]:
         descriptor = os.open(path, os.O_RDONLY)
         try:
+            os.fchmod(descriptor, 0o700 if path == folder else 0o600)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from hedgerow.index.codes import Codes, Keys
 from hedgerow.index.errors import IndexDamaged, IndexLocked, IndexProblem
 from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
 from hedgerow.index.index import SEAL_AT, Index
+from hedgerow.index.lock import delete_index
 from hedgerow.index.origin import is_made_from, note_origin
 
 _log = logging.getLogger(__name__)
@@ -65,11 +66,18 @@ class Catalogue:
     """Searches the index in `folder`, as fresh as its feed. Safe for several threads."""
 
     def __init__(
-        self, folder: str | os.PathLike[str], feed: Feed, *, seal_at: int = SEAL_AT
+        self,
+        folder: str | os.PathLike[str],
+        feed: Feed,
+        *,
+        seal_at: int = SEAL_AT,
+        purge: bool = False,
     ) -> None:
+        """`purge`: as in `Index.open`, what was removed leaves the folder's files at once."""
         self._folder = Path(folder)
         self._feed = feed
         self._seal_at = seal_at
+        self._purge = purge
         self._reopen_at = seal_at
         self._following = threading.Lock()
         self._index = self._open()
@@ -80,12 +88,12 @@ class Catalogue:
 
     def _open(self) -> Index:
         try:
-            index = Index.open(self._folder, "write", seal_at=self._seal_at)
+            index = self._opened("write")
         except IndexLocked:
             index = self._open_beside_the_writer()
         except IndexDamaged as damage:
             _log.warning("The index is made again from its feed: %s", damage)
-            index = Index.open(self._folder, "write", seal_at=self._seal_at, anew=True)
+            index = self._opened("write", anew=True)
         try:
             if not is_made_from(self._folder, index.sequence, self._feed.mark):
                 self._begin_again(index)
@@ -94,9 +102,12 @@ class Catalogue:
             raise
         return index
 
+    def _opened(self, mode: Literal["write", "read"], *, anew: bool = False) -> Index:
+        return Index.open(self._folder, mode, seal_at=self._seal_at, anew=anew, purge=self._purge)
+
     def _open_beside_the_writer(self) -> Index:
         try:
-            return Index.open(self._folder, "read", seal_at=self._seal_at)
+            return self._opened("read")
         except IndexDamaged as damage:
             raise IndexLocked(
                 f"another process uses the index in {self._folder}, and this one can't read it: it "
@@ -247,6 +258,29 @@ class Catalogue:
         with self._following:
             if self._index.is_compacted():
                 self._open_anew(None)
+
+    def is_behind(self) -> bool:
+        """Whether this is a reader that purges, and maps files that the writer has replaced."""
+        return self._purge and not self._index.writable and self._index.maps_what_is_gone()
+
+    def let_go(self) -> None:
+        """Let go of the files that the writer has replaced, where there are any.
+
+        A file that is deleted stays in memory for as long as a process maps it.
+        """
+        if self.is_behind():
+            with self._following:
+                self._open_anew(None)
+
+    def delete(self) -> bool:
+        """Close, and delete the folder; whether it is gone: it is unless another writes it."""
+        with self._following, suppress(IndexProblem, OSError):
+            # What failed in the background is past, and whether the folder is gone is asked below.
+            if self._index.writable:
+                self._index.delete()
+            else:
+                self._index.close()
+        return delete_index(self._folder)
 
     def close(self) -> None:
         """Let go of the folder."""

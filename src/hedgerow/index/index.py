@@ -7,7 +7,6 @@ its own memory: it follows the same feed as the writer (see `catalogue`).
 
 from __future__ import annotations
 
-import fcntl
 import operator
 import os
 import threading
@@ -23,16 +22,16 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgerow.index.codes import BITS, MAX_KEY, MIN_KEY, Codes, Keys, as_codes, as_keys
-from hedgerow.index.errors import IndexDamaged, IndexLocked, IndexReadOnly
+from hedgerow.index.errors import IndexDamaged, IndexReadOnly
 from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
+from hedgerow.index.lock import NAME as LOCK
+from hedgerow.index.lock import remove_files, take_lock
 from hedgerow.index.log import LogWriter, Record, drop_torn_end, read_log
 from hedgerow.index.maintenance import Maintenance
 from hedgerow.index.manifest import Manifest, log_number, unused_number
 from hedgerow.index.processor import readonly
 from hedgerow.index.segment import Segment
 from hedgerow.index.tail import Tail
-
-LOCK = "lock"
 
 SEAL_AT = 32_768
 """Pairs in the tail from which it is sealed into a segment."""
@@ -60,10 +59,13 @@ class View:
 class Index:
     """Exact range search over 256-bit codes. Make one with `Index.open`."""
 
-    def __init__(self, folder: Path, *, writable: bool, sync: bool, seal_at: int) -> None:
+    def __init__(
+        self, folder: Path, *, writable: bool, sync: bool, seal_at: int, purge: bool = False
+    ) -> None:
         self.folder = folder
         self.writable = writable
         self.seal_at = seal_at
+        self.purge = purge
         self.sync = sync
         self._lock_file: int | None = None
         self._changing = threading.RLock()
@@ -82,17 +84,20 @@ class Index:
         sync: bool = False,
         seal_at: int = SEAL_AT,
         anew: bool = False,
+        purge: bool = False,
     ) -> Index:
         """Open the index in `folder`; a writer makes a new one where there is none.
 
         A change survives the end of the process however it ends; with `sync` also a loss of
         power, at the price of waiting for the disk at each change. `anew` empties the index,
-        whatever state its files are in.
+        whatever state its files are in. With `purge` the codes of removed pairs leave the files at
+        once: a removal begins to rewrite, in the background, whatever file holds any, and `close`
+        waits for that.
 
         Raises IndexLocked where another process writes (open it for reading, or wait),
         IndexDamaged where the files don't fit together.
         """
-        index = cls(Path(folder), writable=mode == "write", sync=sync, seal_at=seal_at)
+        index = cls(Path(folder), writable=mode == "write", sync=sync, seal_at=seal_at, purge=purge)
         try:
             index._load(anew=anew)
         except BaseException:
@@ -106,7 +111,7 @@ class Index:
         if self.writable:
             # The codes of a list are nobody else's business: the folder is its owner's alone.
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._take_lock()
+            self._lock_file = take_lock(self.folder)
             if anew:
                 self._first_manifest(unused_number(self.folder))
         while True:
@@ -124,7 +129,7 @@ class Index:
         if not self.writable:
             return Manifest()
         manifest = Manifest(logs=(f"log-{counter}",), counter=counter + 1)
-        (self.folder / manifest.logs[0]).touch()
+        (self.folder / manifest.logs[0]).touch(mode=0o600)
         manifest.save(self.folder)
         return manifest
 
@@ -156,15 +161,6 @@ class Index:
                     segment.remove_range(low, high)
         self.sequence = max(self.sequence, record.sequence)
 
-    def _take_lock(self) -> None:
-        lock_file = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as problem:
-            os.close(lock_file)
-            raise IndexLocked(f"another process writes to the index in {self.folder}") from problem
-        self._lock_file = lock_file
-
     def _release(self) -> None:
         if self._log is not None:
             self._log.close()
@@ -179,6 +175,19 @@ class Index:
             self._maintenance.close()
         finally:
             self._release()
+
+    def delete(self) -> None:
+        """Close this writer's index and delete its folder."""
+        try:
+            self._maintenance.close()
+        finally:
+            try:
+                with self._changing:
+                    self.check_folder()
+                    self.stop_writing()
+                    remove_files(self.folder)
+            finally:
+                self._release()
 
     def __enter__(self) -> Self:
         return self
@@ -347,6 +356,14 @@ class Index:
         """Whether the folder's writer has fewer segments by now than this reader maps."""
         newest = Manifest.load(self.folder)
         return newest is not None and len(newest.segments) < len(self.view.segments)
+
+    def maps_what_is_gone(self) -> bool:
+        """Whether this reader maps a segment that the folder's writer has dropped since."""
+        newest = Manifest.load(self.folder)
+        there = set() if newest is None else {entry.name for entry in newest.segments}
+        return newest is not None and not there.issuperset(
+            segment.name for segment in self.view.segments
+        )
 
     # Searching
 

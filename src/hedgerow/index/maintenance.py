@@ -41,8 +41,13 @@ TAILS_IN_MEMORY = 4
 """Times the sealing size that the tail may reach before additions wait for the seal."""
 
 
-def segments_to_merge(segments: Sequence[Segment]) -> list[Segment]:
-    """The segments that should become one, none where all is well."""
+def segments_to_merge(segments: Sequence[Segment], *, purge: bool = False) -> list[Segment]:
+    """The segments that should become one, none where all is well.
+
+    `purge`: no removed pair is to stay in any.
+    """
+    if purge and (with_removed := [segment for segment in segments if segment.removed]):
+        return with_removed
     by_size = sorted(segments, key=lambda segment: len(segment.keys), reverse=True)
     smaller = sum(len(segment.keys) for segment in by_size)
     for position, segment in enumerate(by_size[:-1]):
@@ -73,9 +78,12 @@ class Maintenance:
         if not index.writable or index.stopped:
             return
         # Removed pairs and records of removals count, too: they cost a search and a start as much.
+        tail = index.view.tails[-1]
         if (
-            index.view.tails[-1].rows >= index.seal_at
+            tail.rows >= index.seal_at
             or index.log.size >= LOG_BYTES_A_PAIR * index.seal_at
+            # The log has what was removed of the tail.
+            or (index.purge and tail.rows > len(tail))
         ):
             self._freeze()
         working = self._running is not None and not self._running.done() and not self._leaving
@@ -144,7 +152,9 @@ class Maintenance:
 
     def _to_merge(self) -> list[Segment]:
         segments = self._index.view.segments
-        return list(segments) if self._compacting else segments_to_merge(segments)
+        if self._compacting:
+            return list(segments)
+        return segments_to_merge(segments, purge=self._index.purge)
 
     def _work(self) -> None:
         while not self._index.stopped:

@@ -51,7 +51,7 @@ class Manifest:
         """Put this manifest in the place of the last, so that either or the other is there."""
         new = folder / f"{NAME}.new"
         fields = asdict(self)
-        with new.open("w") as file:
+        with open(new, "w", opener=private) as file:  # Path.open takes no opener
             json.dump(fields | {"checksum": _checksum(fields)}, file, indent=1)
             file.flush()
             os.fsync(file.fileno())
@@ -100,6 +100,11 @@ class Manifest:
                         dead.unlink()
             elif path.name.startswith("log-") and path.name not in self.logs:
                 path.unlink()
+
+
+def private(path: str, flags: int) -> int:
+    """Opens a file that is made for its owner alone."""
+    return os.open(path, flags, 0o600)
 
 
 def _checksum(fields: dict[str, Any]) -> int:

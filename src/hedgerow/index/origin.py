@@ -12,13 +12,16 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from hedgerow.index.manifest import private
+
 NAME = "origin.json"
 
 
 def note_origin(folder: Path, sequence: int, mark: str) -> None:
     """Note that the index in `folder` is about to go to this change of its feed."""
     new = folder / f"{NAME}.new"
-    new.write_text(json.dumps([sequence, mark]))
+    with open(new, "w", opener=private) as file:  # Path.open takes no opener
+        file.write(json.dumps([sequence, mark]))
     new.replace(folder / NAME)
 
 

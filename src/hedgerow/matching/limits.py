@@ -40,7 +40,7 @@ class Limits:
     max_candidates: int = 64
     min_landmarks: int = 7
     min_unmistakable: float = 0.6
-    min_evenness: float = 0.5
+    min_evenness: float = 0.65
     video_share: float = 0.5
     video_stretch: int = 10
     max_turned_frames: int = 128

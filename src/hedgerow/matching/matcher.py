@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -17,10 +16,8 @@ from hedgerow.banks import (
     LOCAL,
     Content,
     NoSuchBank,
-    PartsFeed,
     Payloads,
     Policy,
-    SignalFeed,
     bank_of,
     content_of,
     contents_by_id,
@@ -31,16 +28,16 @@ from hedgerow.banks import (
     signal_types_by_bank,
     signal_types_in_use,
 )
-from hedgerow.index import Catalogue, Grouping, codes_from_hex, codes_to_hex
+from hedgerow.index import Grouping, codes_from_hex, codes_to_hex
+from hedgerow.matching.catalogues import Catalogues
 from hedgerow.matching.forms import UNCHANGED, forms_of
 from hedgerow.matching.limits import Limits
 from hedgerow.matching.parts import Parts
 from hedgerow.matching.records import WHOLE, Answer, Match, Query, Seen, Verdict
-from hedgerow.matching.sealed import private_folder
 from hedgerow.matching.verdicts import decide, is_digest
 from hedgerow.matching.videos import PDQ, VPDQ
-from hedgerow.signals import ordinary_types, parts_type
-from hedgerow.store import Database, Vault, VaultProblem
+from hedgerow.signals import ordinary_types
+from hedgerow.store import Database, Vault
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,11 @@ class _Banks:
     policies: Mapping[int, Policy]
     types: frozenset[str]
     types_by_bank: Mapping[int, Collection[str]]
+    faults: Mapping[str, str]
+
+    def holds(self, name: str, asked: Mapping[int, Policy]) -> bool:
+        """Whether any of these banks has signals of this type."""
+        return any(name in self.types_by_bank.get(number, ()) for number in asked)
 
     def finding(self, asked: Mapping[int, Policy]) -> set[str]:
         """The signal types by which something can be found in these banks, tests apart."""
@@ -85,21 +87,24 @@ class Matcher:
         holds them in the clear; both are needed once a bank has some.
         """
         self.limits = limits or Limits()
-        self._payloads = Payloads(vault)
-        self._sealed_folder = sealed_folder
+        payloads = Payloads(vault)
         self._database = database
-        self._folder = folder
-        self._progress = progress
-        self._catalogues: dict[str, Catalogue] = {}
-        self._parts = Parts(database, self._payloads, self._catalogues, self.limits)
+        self._catalogues = Catalogues(
+            database, folder, payloads, sealed_folder, self.limits.seal_at, progress
+        )
+        self._parts = Parts(database, payloads, self._catalogues, self.limits)
         self._refreshing = threading.Lock()
-        self._known = _Banks(-1, "", {}, frozenset(), {})
+        self._known = _Banks(-1, "", {}, frozenset(), {}, {})
 
     @property
     def types_in_use(self) -> frozenset[str]:
-        """The signal types that any bank has signals of: what an upload must be hashed to."""
+        """What an upload must be hashed to: the types of which any bank has signals.
+
+        Pictures are compared with the frames of videos, so where a bank has one of the two an
+        upload is hashed to both: a still picture has no frames to hash, and takes no longer.
+        """
         with self._database.read() as session:
-            return self._refreshed(session).types
+            return _with_counterparts(self._refreshed(session).types)
 
     @property
     def types_looked_up(self) -> frozenset[str]:
@@ -125,31 +130,17 @@ class Matcher:
         now = latest(session)
         known = self._known
         # Another mark: the database was put back from a copy while this runs.
-        if known.sequence == now and known.mark == mark_of(session, now):
+        same = known.sequence == now and known.mark == mark_of(session, now)
+        if same and self._catalogues.is_settled(known.types):
             return known
         with self._refreshing:
             types = frozenset(signal_types_in_use(session))
             by_bank = signal_types_by_bank(session)
-            known = _Banks(now, mark_of(session, now), policies(session), types, by_bank)
-            for name in known.types:
-                if not is_digest(name):
-                    if name not in self._catalogues:
-                        self._catalogues[name] = self._catalogue(name)
-                    self._catalogues[name].follow(self._progress)
+            mark, found = mark_of(session, now), policies(session)
+            self._catalogues.follow([name for name in types if not is_digest(name)])
+            known = _Banks(now, mark, found, types, by_bank, self._catalogues.faults)
             self._known = known
             return known
-
-    def _catalogue(self, name: str) -> Catalogue:
-        """The index of one signal type. Raises VaultProblem where it has no safe place."""
-        folder, feed = self._folder, SignalFeed(self._database, name)
-        parts = parts_type(name)
-        if parts is not None:
-            feed = PartsFeed(self._database, name, self._payloads)
-            if parts.sealed:
-                if self._sealed_folder is None:
-                    raise VaultProblem(f"no folder was named for the index of {name} signatures")
-                folder = private_folder(self._sealed_folder)
-        return Catalogue(folder / name, feed, seal_at=self.limits.seal_at)
 
     def prepare(self, ending: Callable[[], bool] = lambda: False) -> None:
         """Take in what is new in the banks, and load what searching needs.
@@ -171,8 +162,19 @@ class Matcher:
 
     def compact(self) -> None:
         """Begin to make searching quicker, in the background: for quiet hours."""
+        self.purge()
         for catalogue in list(self._catalogues.values()):
             catalogue.compact()
+
+    def purge(self) -> None:
+        """See that no file in the clear holds what was removed of what the banks keep encrypted.
+
+        For who has removed something and isn't going to match. Where another process writes that
+        index, it does this by itself; otherwise `close` waits until it is done.
+        """
+        with self._refreshing, self._database.read() as session:
+            # Read within the lock: what another thread has just begun to follow is not deleted.
+            self._catalogues.purge(signal_types_in_use(session))
 
     def match(self, queries: Sequence[Query], banks: Collection[str] | None = None) -> list[Answer]:
         """One answer for each query, in order, at the state that the banks have now.
@@ -205,8 +207,11 @@ class Matcher:
             if not is_digest(name) and name != LOCAL:
                 # A picture may be a frame of a banked video.
                 self._near(name, queries, asked, found, by=PDQ if name == VPDQ else name)
-        for query, matches in zip(queries, found, strict=True):
-            self._parts.add_to(matches, query, asked)
+        local = known.holds(LOCAL, asked)
+        queries = [
+            self._parts.add_to(matches, query, asked, local=local, fault=known.faults.get(LOCAL))
+            for query, matches in zip(queries, found, strict=True)
+        ]
         self._verify(known, queries, asked, found)
         finding = known.finding(asked)
         return [
@@ -215,7 +220,7 @@ class Matcher:
                 matches,
                 sequence=known.sequence,
                 at_most=self.limits.max_matches,
-                compared=finding & _comparable(query),
+                compared=finding & _with_counterparts(query.signals),
             )
             for query, matches in zip(queries, found, strict=True)
         ]
@@ -339,9 +344,7 @@ class Matcher:
 
     def close(self) -> None:
         """Let go of the indexes."""
-        with ExitStack() as stack:
-            for catalogue in list(self._catalogues.values()):
-                stack.callback(catalogue.close)
+        self._catalogues.close()
 
     def __enter__(self) -> Self:
         return self
@@ -360,10 +363,10 @@ def _asked(known: Mapping[int, Policy], banks: Collection[str] | None) -> Mappin
     return {number: policy for number, policy in known.items() if policy.name in banks}
 
 
-def _comparable(query: Query) -> set[str]:
-    """The types of banked signals that an upload is compared with: pictures with frames, too."""
-    names = set(query.signals)
-    return names | {PDQ, VPDQ} if names & {PDQ, VPDQ} else names
+def _with_counterparts(types: Collection[str]) -> frozenset[str]:
+    """These types and those that they are compared with: pictures with frames, and the reverse."""
+    both = frozenset({PDQ, VPDQ})
+    return both.union(types) if not both.isdisjoint(types) else frozenset(types)
 
 
 def _complete(session: Session, found: list[list[Match]]) -> None:

@@ -5,6 +5,7 @@ It shows hashes, never what they are hashes of: whoever opens it sees nothing th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,10 +17,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hedgerow import __version__
 from hedgerow.matching.drawing import drawing_of
 from hedgerow.matching.limits import Limits
+from hedgerow.matching.places import outlines_of, words_of
 from hedgerow.matching.records import Verdict
 from hedgerow.matching.results import Result
 from hedgerow.matching.scanning import Summary
 from hedgerow.matching.verdicts import is_digest
+from hedgerow.signals import Comparison, signal_type
+
+_BITS = re.compile(r"[0-9a-fA-F]{64}")
 
 
 @dataclass
@@ -47,10 +52,30 @@ class Findings:
                 self.matched.append(result)
 
 
-def _shown(match: dict[str, Any]) -> dict[str, Any]:
-    digest = is_digest(match["signal_type"])
-    drawing = None if digest else drawing_of(match["value"], match["banked_value"])
-    return match | {"drawing": drawing}
+def _shown(match: dict[str, Any], size: tuple[int, int] | None) -> dict[str, Any]:
+    """A match with its evidence: bits where two hashes are compared, and what was seen where."""
+    name = match["signal_type"]
+    drawn = signal_type(name).comparison is Comparison.HAMMING and all(
+        _BITS.fullmatch(match[each]) for each in ("value", "banked_value")
+    )
+    shown = match | {
+        "drawing": drawing_of(match["value"], match["banked_value"]) if drawn else None,
+        "same_file": is_digest(name),
+        "words": words_of(match),
+        "outlines": outlines_of(match, size),
+    }
+    by = match.get("suppressed_by")
+    return shown if by is None else shown | {"nearer": _nearness(by)}
+
+
+def _nearness(match: dict[str, Any]) -> str:
+    landmarks = match.get("seen", {}).get("landmarks")
+    return f"{match['distance']} bits" if landmarks is None else f"{landmarks} landmarks"
+
+
+def _size(answer: dict[str, Any]) -> tuple[int, int] | None:
+    width, height = answer.get("width"), answer.get("height")
+    return (int(width), int(height)) if width and height else None
 
 
 def _files(results: Iterable[Result], at_most: int) -> list[dict[str, Any]]:
@@ -58,6 +83,7 @@ def _files(results: Iterable[Result], at_most: int) -> list[dict[str, Any]]:
     for result in results:
         matches = result.answer["matches"]
         suppressed = result.answer.get("suppressed", [])
+        size = _size(result.answer)
         files.append(
             {
                 "path": result.path,
@@ -65,8 +91,9 @@ def _files(results: Iterable[Result], at_most: int) -> list[dict[str, Any]]:
                 "test": result.answer.get("test", False),
                 "notes": result.answer.get("notes", []),
                 "error": result.answer.get("error"),
-                "matches": [_shown(match) for match in matches[:at_most]],
-                "suppressed": [_shown(match) for match in suppressed[:at_most]],
+                "partial": result.answer.get("partial"),
+                "matches": [_shown(match, size) for match in matches[:at_most]],
+                "suppressed": [_shown(match, size) for match in suppressed[:at_most]],
                 "more": max(0, len(matches) - at_most) + max(0, len(suppressed) - at_most),
             }
         )

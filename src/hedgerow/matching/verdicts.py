@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from hedgerow.matching.records import Answer, Match, Note, Query, Seen, Suppressed, Verdict
+from hedgerow.media import Partial
 from hedgerow.signals import Box, Comparison, signal_type
 
 _STRICTEST_FIRST = (Verdict.BLOCK, Verdict.REVIEW, Verdict.RECORD)
@@ -107,26 +108,25 @@ def _notes(query: Query) -> list[Note]:
     low = any(is_low_quality(name, one.get("quality")) for name, one in query.signals.items())
     return (
         [Note.LOW_QUALITY] * low
-        + [Note.TRUNCATED] * (query.truncated or query.partial in _CUT_OFF)
+        + [Note.TRUNCATED] * (query.truncated or query.partial == Partial.SHORTER)
         + [Note.FIRST_FRAME] * query.more_frames
-        + [Note.KEYFRAMES] * (query.partial == "keyframes")
+        + [Note.KEYFRAMES] * (query.partial == Partial.KEYFRAMES)
     )
 
 
-_CUT_OFF = frozenset({"damaged", "shorter"})
-"""What was not looked at of such a video isn't there, or nobody can show it."""
-
-_LOOKED_THROUGH = _CUT_OFF | {"keyframes"}
+LOOKED_THROUGH = frozenset({Partial.SHORTER, Partial.KEYFRAMES})
+"""Reasons by which nothing went unseen that is there, or only what is near something seen. Where
+some of a video can't be decoded, that isn't so: another decoder may show it."""
 
 
 def _unseen(query: Query) -> dict[str, str] | None:
     """Why an upload in which nothing was found can't be called clear; None where it can."""
-    if query.partial is None or query.partial in _LOOKED_THROUGH:
+    if query.partial is None or query.partial in LOOKED_THROUGH:
         return None
     return {
         "code": "partial",
         "message": f"only part of the video was looked at ({query.partial}), and nothing was "
-        "found in that; docs/video.md tells the limits that can be raised",
+        "found in that; docs/video.md tells why, and which limits can be raised",
     }
 
 

@@ -257,6 +257,8 @@ def pictures_in_video(
         return
     found = _search(video, catalogue, radius, limits)
     hits = found.hits
+    if not len(hits):
+        return
     order = np.lexsort((hits.distance, hits.key))
     keys, starts = np.unique(hits.key[order], return_index=True)
     for key, of_key in zip(keys.tolist(), np.split(order, starts[1:]), strict=True):

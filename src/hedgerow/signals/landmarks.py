@@ -46,6 +46,10 @@ FURTHER = 350
 """Landmarks of an upload that aren't searched for, at most: they only speak for what was found by
 those. A copy that was cut or made small has the same corners, but others of them are taken."""
 
+INSIDE_SHARE = 0.8
+"""Of the landmarks that are taken, those that the picture inside its surroundings gets before what
+is drawn around it: some are left to the rest, for what looks like a frame may be a window."""
+
 LEVELS = 10
 STEP = 1.2
 """Sizes that corners are looked for in, and how much each is larger than the one before."""
@@ -90,12 +94,24 @@ def landmarks_of(luma: Pixels) -> Sought:
     height, width = luma.shape
     left, top, wide, high = focus_of(luma) or (0, 0, width, height)
     part = luma[top : top + high, left : left + wide]
+    inner = picture_inside(luma)
     scaled = scaled_for_landmarks(part)
-    corners, kept = _taken(scaled) if min(scaled.shape) >= SMALLEST_SIDE else ([], 0)
+    corners: list[cv2.KeyPoint] = []
+    kept = 0
+    if min(scaled.shape) >= SMALLEST_SIDE:
+        corners, kept = _taken(scaled, _moved(inner, left, top, scale_of(wide, high)))
     codes, whole = described_in(scaled, corners)
     described = [corner for corner, good in zip(corners, whole, strict=True) if good]
     kept = int(whole[:kept].sum())
-    return _sought(luma, (left, top, wide, high), described, codes[whole], kept)
+    return _sought((width, height), (left, top, wide, high), inner, described, codes[whole], kept)
+
+
+def _moved(box: Box | None, left: int, top: int, factor: float) -> Box | None:
+    """A box in pixels of the part that begins at (left, top), so much larger."""
+    if box is None:
+        return None
+    x, y = round((box[0] - left) * factor), round((box[1] - top) * factor)
+    return x, y, round(box[2] * factor), round(box[3] * factor)
 
 
 def scaled_for_landmarks(luma: Pixels) -> Pixels:
@@ -116,18 +132,40 @@ def candidates_in(scaled: Pixels) -> tuple[list[cv2.KeyPoint], Pixels]:
     return list(corners), np.array(codes if corners else [], np.uint8).reshape(-1, CODE_BYTES)
 
 
-def _taken(scaled: Pixels) -> tuple[list[cv2.KeyPoint], int]:
-    """The corners that are taken, and how many of them, the first, a bank keeps."""
+def _taken(scaled: Pixels, inner: Box | None) -> tuple[list[cv2.KeyPoint], int]:
+    """The corners that are taken, and how many of them, the first, a bank keeps.
+
+    inner: the box of the picture proper, in scaled pixels; None where that is all.
+    """
     corners, codes = candidates_in(scaled)
     corners = [corners[row] for row in np.flatnonzero(is_distinctive(codes))]
-    places = np.array([corner.pt for corner in corners], np.float32).reshape(-1, 2)
+    box = inner or (0, 0, scaled.shape[1], scaled.shape[0])
+    sizes = np.array([corner.size for corner in corners], np.float32)
+    x, y = _places(corners).T
+    inside = _is_inside(inner, x, y, sizes)
+    kept = _chosen(corners, inside, box, COUNT)
+    further = np.setdiff1d(_chosen(corners, inside, box, COUNT + FURTHER), kept)[:FURTHER]
+    return [corners[row] for row in (*kept, *further)], len(kept)
+
+
+def _chosen(
+    corners: list[cv2.KeyPoint], inside: npt.NDArray[np.bool_], box: Box, count: int
+) -> npt.NDArray[np.int64]:
+    """The rows of at most `count` corners: first of those inside the box, then of the others."""
+    places = np.array([corner.pt for corner in corners], np.float32).reshape(-1, 2) - box[:2]
     levels = np.array([corner.octave for corner in corners], np.int64)
     strengths = np.array([corner.response for corner in corners], np.float32)
-    shape = scaled.shape[0], scaled.shape[1]
-    kept = chosen(places, levels, strengths, shape, COUNT)
-    taken = chosen(places, levels, strengths, shape, COUNT + FURTHER)
-    further = np.setdiff1d(taken, kept)[:FURTHER]
-    return [corners[row] for row in (*kept, *further)], len(kept)
+
+    def spread(rows: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
+        shape = box[3], box[2]
+        return rows[chosen(places[rows], levels[rows], strengths[rows], shape, count)]
+
+    first = np.flatnonzero(inside)
+    if len(first) == len(corners):
+        return spread(first, count)
+    first = spread(first, round(INSIDE_SHARE * count))
+    others = np.setdiff1d(np.arange(len(corners)), first)
+    return np.concatenate([first, spread(others, count - len(first))])
 
 
 def described_in(
@@ -188,26 +226,29 @@ def _is_inside(box: Box | None, x: Floats, y: Floats, size: Floats) -> npt.NDArr
 
 
 def _sought(
-    luma: Pixels, part: Box, corners: list[cv2.KeyPoint], codes: Pixels, kept: int
+    size: tuple[int, int],
+    part: Box,
+    inner: Box | None,
+    corners: list[cv2.KeyPoint],
+    codes: Pixels,
+    kept: int,
 ) -> Sought:
     """The landmarks, in pixels of the picture, whose `part` was scaled to look for them."""
-    height, width = luma.shape
     left, top, wide, high = part
     factor = scale_of(wide, high)
     places = _places(corners) / factor
     x, y = left + np.minimum(places[:, 0], wide), top + np.minimum(places[:, 1], high)
-    size = np.array([corner.size / factor for corner in corners], np.float32)
-    inside = _is_inside(picture_inside(luma), x, y, size)
+    across = np.array([corner.size / factor for corner in corners], np.float32)
+    inside = _is_inside(inner, x, y, across)
     is_kept = np.arange(len(corners)) < kept
     coarse = np.array([corner.octave > 0 for corner in corners], np.bool_)
     views = views_of(codes)
     return Sought(
-        width,
-        height,
+        *size,
         float(np.float32(factor)),
         x,
         y,
-        size,
+        across,
         np.radians(np.array([corner.angle for corner in corners], np.float32)),
         views,
         inside,

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgerow.signals.evidence import evenness, unmistakable
-from hedgerow.signals.signature import MIRRORED, NEGATIVE, Banked, Sought
+from hedgerow.signals.signature import MIRRORED, NEGATIVE, Banked, Landmarks, Sought
 from hedgerow.signals.types import Box
 
 LIKE = 72
@@ -331,25 +331,24 @@ def _told(
 
 
 def _evenness(sought: Sought, banked: Banked, one: _Side, other: _Side, fit: _Fit) -> float:
-    """How evenly landmarks agree in what both pictures show, whatever was drawn around both."""
+    """How evenly landmarks agree in what both pictures show, whatever was drawn around either."""
     turn, shift = fit.similarity.turn, fit.similarity.shift
     there = turn * one.place + shift
     back = (other.place - shift) / turn
-    size, banked_size = (
-        (each.width * each.unit, each.height * each.unit) for each in (sought, banked)
-    )
-    shown = _within(there, banked_size) & (sought.inside | banked.inside.all())
-    banked_shown = _within(back, size) & (banked.inside | sought.inside.all())
-    return evenness(
-        other.place[fit.banked_rows],
-        there[shown | np.isin(np.arange(len(there)), fit.rows)],
-        other.place[banked_shown | np.isin(np.arange(len(back)), fit.banked_rows)],
-    )
+    shown = sought.inside & _within(there, banked, other)
+    banked_shown = banked.inside & _within(back, sought, one)
+    shown[fit.rows] = banked_shown[fit.banked_rows] = True
+    return evenness(other.place[fit.banked_rows], there[shown], other.place[banked_shown])
 
 
-def _within(places: Places, size: tuple[float, float]) -> npt.NDArray[np.bool_]:
-    inside = (places.real >= 0) & (places.real <= size[0])
-    return np.asarray(inside & (places.imag >= 0) & (places.imag <= size[1]))
+def _within(places: Places, picture: Landmarks, side: _Side) -> npt.NDArray[np.bool_]:
+    """Which places are in a picture, or in that part of it that something was drawn around."""
+    low, high = 0j, complex(picture.width, picture.height) * picture.unit
+    if not picture.inside.all() and picture.inside.any():
+        inner = side.place[picture.inside]
+        low, high = (complex(each(inner.real), each(inner.imag)) for each in (np.min, np.max))
+    across = (low.real <= places.real) & (places.real <= high.real)
+    return np.asarray(across & (low.imag <= places.imag) & (places.imag <= high.imag))
 
 
 def _unmistakable(sought: Sought, banked: Banked, relation: int, other: _Side, fit: _Fit) -> float:

@@ -22,7 +22,7 @@ from hedgerow.store.errors import (
     VaultProblem,
 )
 from hedgerow.store.opening import DatabaseState, database_state, open_database
-from hedgerow.store.vault import Seal, Vault
+from hedgerow.store.vault import Seal, Vault, forget_mark, known_mark
 
 __all__ = [
     "BUSY_SECONDS",
@@ -47,9 +47,11 @@ __all__ = [
     "backup",
     "check_copy",
     "database_state",
+    "forget_mark",
     "hold",
     "insert_for",
     "insert_rows",
+    "known_mark",
     "now",
     "open_database",
     "read_url",
