@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
 
-from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
@@ -24,6 +22,7 @@ from hedgerow.media.ends import holds_two_films, is_cut_off
 from hedgerow.media.film import Clock, Frame, Partial, VideoFacts
 from hedgerow.media.limits import Limits
 from hedgerow.media.luma import luma_of
+from hedgerow.media.reel import MOST_REORDERED, Reel, wind
 from hedgerow.media.refusals import out_of_memory, timed_out, too_many_pixels
 from hedgerow.media.sampling import (
     LONGEST_UNSEEN,
@@ -31,60 +30,13 @@ from hedgerow.media.sampling import (
     Plan,
     longest_unseen,
     plan,
-    rate_of,
-    usual_rate_of,
 )
-
-MUCH_SHORTER = 0.95
-"""A video that shows less than this part of the seconds that it states was cut off, or lies."""
-
-ROUNDING_SECONDS = 1.0
-"""Seconds that a video may be shorter than stated without a word: sound may go on for longer."""
-
-MOST_HIDDEN_SECONDS = 1.0
-"""Seconds of frames that an edit list may leave out without a word: so much goes by unseen between
-two frames of any video, and a cut between two keyframes leaves that."""
-
-MOST_REORDERED = 16
-"""Frames that are decoded before one that is shown earlier, at most; so H.264 and HEVC have it."""
 
 MOST_SILENT = 2 * MOST_REORDERED
 """Packets in a row of which no frame may come out. Each field may have a packet of its own."""
 
-# Samples of MP4 may overlap. Those of an honest file add up to no more than its size.
-_MOST_PACKET_BYTES = 2
-
 # A packet of no more bytes says that nothing changed.
 _UNCHANGED_BYTES = 16
-
-
-@dataclass
-class _Reel:
-    """All packets of a video in the order of decoding, and when their frames are shown.
-
-    numbers: of the frame of each time stamp. seconds: of each frame by its number, from 0 on.
-    timed: whether the time stamps are those at which the frames are shown, each of another; else
-    frames are numbered as they are decoded. ends: seconds at which the whole ends, or 0.
-    cut: the time stamp of a last packet that the end of the file cuts off.
-    """
-
-    packets: list[Packet[VideoStream]]
-    numbers: dict[int, int]
-    seconds: list[float]
-    rate: float
-    timed: bool
-    ends: float = 0.0
-    cut: int | None = None
-
-    def numbered_as_decoded(self) -> _Reel:
-        """The same, where the time stamps turned out not to be relied on."""
-        count = sum(not packet.is_discard for packet in self.packets)
-        numbers: dict[int, int] = {}
-        for packet in self.packets:
-            if packet.pts is not None:
-                numbers.setdefault(packet.pts, len(numbers))
-        seconds = [number / self.rate for number in range(max(count, len(numbers)))]
-        return replace(self, numbers=numbers, seconds=seconds, timed=False)
 
 
 def frames_of_container(
@@ -104,7 +56,7 @@ def frames_of_container(
         with closing(container):
             if len(moving_streams(container)) > 1:
                 facts.note(Partial.OTHER_STREAMS)
-            reel = _wind(container, stream, len(data), facts, limits, clock)
+            reel = wind(container, stream, len(data), facts, limits, clock)
             wanted = plan(len(reel.packets), reel.rate, limits.max_frames)
             show = _Show(stream.codec_context, reel, wanted, facts, limits, clock)
             yield from show.run(keyframes=keyframes)
@@ -116,131 +68,13 @@ def frames_of_container(
         raise damaged()
 
 
-def _wind(
-    container: InputContainer,
-    stream: VideoStream,
-    size: int,
-    facts: VideoFacts,
-    limits: Limits,
-    clock: Clock,
-) -> _Reel:
-    packets: list[Packet[VideoStream]] = []
-    empty, cut = 0, None
-    left = size * _MOST_PACKET_BYTES
-    try:
-        for packet in container.demux(stream):
-            if packet.size == 0:  # a frame that is as the last, or the end, told by an empty one
-                empty += packet.dts is not None
-                continue
-            left -= packet.size
-            if packet.is_corrupt:
-                if (packet.pos or 0) + packet.size >= size:
-                    facts.note(Partial.SHORTER)
-                    cut = packet.pts
-                else:
-                    facts.note(Partial.DAMAGED)
-            if left < 0:
-                facts.note(Partial.REPEATS)
-                break
-            if len(packets) == limits.max_decoded_frames:
-                facts.note(Partial.MAX_DECODED_FRAMES)
-                break
-            if clock.is_half_over():
-                facts.note(Partial.TIME)
-                break
-            packets.append(packet)
-        else:
-            if facts.format in ("mp4", "mov") and _is_unread(packets, stream, size):
-                facts.note(Partial.HIDDEN)
-    except (FFmpegError, ValueError):
-        facts.note(Partial.DAMAGED)
-    reel = _timed(packets, stream, facts)
-    reel.cut = cut
-    _compare(reel, container, stream, empty, facts)
-    return reel
-
-
-def _is_unread(packets: list[Packet[VideoStream]], stream: VideoStream, size: int) -> bool:
-    """Whether reading stopped at a frame that isn't there, before others that are."""
-    read = {packet.pos for packet in packets}
-    return any(
-        entry.size > 0 and entry.pos + entry.size <= size and entry.pos not in read
-        for entry in stream.index_entries
-    )
-
-
-def _timed(packets: list[Packet[VideoStream]], stream: VideoStream, facts: VideoFacts) -> _Reel:
-    """Number the frames by when they are shown, as far as the packets tell."""
-    stated = float(stream.average_rate) if stream.average_rate else None
-    unit = float(stream.time_base or 0)
-    shown = [packet.pts for packet in packets if not packet.is_discard]
-    stamps = sorted({stamp for stamp in shown if stamp is not None})
-    seconds = [(stamp - stamps[0]) * unit for stamp in stamps]
-    numbers = {stamp: number for number, stamp in enumerate(stamps)}
-    # AVI has no times: FFmpeg makes them up in the order of decoding, which may be another.
-    if facts.format == "avi" or (
-        len(stamps) == len(shown)
-        # A frame that is decoded long before its time is one with a wrong time.
-        and all(
-            numbers[stamp] - at <= MOST_REORDERED
-            for at, stamp in enumerate(shown)
-            if stamp is not None
-        )
-    ):
-        rate = rate_of(seconds, stated)
-        facts.seconds = seconds[-1] + 1 / rate if seconds else 0.0
-        return _Reel(packets, numbers, seconds, rate, facts.format != "avi")
-    rate = usual_rate_of(seconds, stated)
-    facts.seconds = len(shown) / rate
-    return _Reel(packets, {}, [], rate, timed=False).numbered_as_decoded()
-
-
-def _compare(
-    reel: _Reel,
-    container: InputContainer,
-    stream: VideoStream,
-    empty: int,
-    facts: VideoFacts,
-) -> None:
-    """Compare what was read with what the file says of itself."""
-    unit = float(stream.time_base or 0)
-    begins = min((packet.pts for packet in reel.packets if packet.pts is not None), default=0)
-    reel.ends = (container.duration or 0) / 1e6
-    if facts.format in ("webm", "mkv"):
-        # It counts from 0 on, wherever its film begins, and says only how long the longest of its
-        # streams is, which may be the sound.
-        reel.ends -= max(0.0, begins * unit)
-        claimed = 0.0 if len(container.streams) > 1 else reel.ends
-    else:
-        claimed = stream.duration * unit if stream.duration else reel.ends
-    there = stream.frames
-    if facts.format in ("mp4", "mov") and len(stream.index_entries):
-        # FFmpeg has no places of the frames that an edit list leaves out.
-        hidden = there - _places_shown(stream)
-        if hidden > MOST_HIDDEN_SECONDS * reel.rate:
-            facts.note(Partial.HIDDEN)
-        there = min(there, len(stream.index_entries))
-    if (
-        max(facts.seconds / MUCH_SHORTER, facts.seconds + ROUNDING_SECONDS) < claimed
-        or (len(reel.packets) + empty) / MUCH_SHORTER < there
-    ):
-        facts.note(Partial.SHORTER)
-
-
-def _places_shown(stream: VideoStream) -> int:
-    """How many frames of an MP4 are shown, each counted once, and those of no bytes."""
-    entries = [entry for entry in stream.index_entries if not entry.is_discard]
-    places = {entry.pos for entry in entries if entry.size}
-    return len(places) + sum(not entry.size for entry in entries)
-
-
 class _Show:
     """One run through the packets."""
 
     def __init__(
         self,
         context: VideoCodecContext,
-        reel: _Reel,
+        reel: Reel,
         wanted: Plan,
         facts: VideoFacts,
         limits: Limits,
