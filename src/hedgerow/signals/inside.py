@@ -2,8 +2,9 @@
 
 What was put around a video doesn't move with it, or is one colour. So over all frames the least
 and the greatest value of each pixel are kept, which at the end tell the rows and columns at the
-borders in which nothing happened. The frames themselves are gone by then; a smaller copy of each
-was kept. PDQ looks at 64 samples a side, but not at all that is between: of copies half as large
+borders in which nothing happened. Text flickers where it was compressed, and a screen has a clock:
+so some frames are searched for surroundings as pictures are. The frames themselves are gone by
+then; a smaller copy of each was kept. PDQ looks at 64 samples a side, but not at all that is between: of copies half as large
 as these it is 10 to 20 bits off.
 """
 
@@ -15,6 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hedgerow.signals.surroundings import picture_inside
 from hedgerow.signals.types import Box
 
 SIDE = 384
@@ -39,6 +41,9 @@ LARGEST_PART = 0.97
 """A box that leaves out less than this of either side is the whole."""
 
 FEWEST_PIXELS = 32
+
+SEARCHED, AGREEING = 5, 3
+"""Frames that are searched for what was drawn around them, and how many have to agree."""
 
 FIRST_LOOK = 4
 """Frames after which it is first looked whether there can be anything around the video."""
@@ -80,7 +85,8 @@ class Inside:
         # Looked at after 4, 8, 16, … frames.
         if self._count >= FIRST_LOOK and self._count.bit_count() == 1:
             spans = _coloured(self._least, self._greatest), _moving(self._least, self._greatest)
-            if not self._steady or all(_is_whole(each, luma.shape) for each in spans):
+            whole = all(_is_whole(each, luma.shape) for each in spans)
+            if not self._steady or (whole and self._drawn(luma.shape) is None):
                 self._open = False
                 self._copies.clear()
 
@@ -106,12 +112,31 @@ class Inside:
             return
         if not self._open:
             return
+        shape = self._least.shape
+        spans = _coloured(self._least, self._greatest), _moving(self._least, self._greatest)
         known: list[Box] = []
-        for spans in (_coloured(self._least, self._greatest), _moving(self._least, self._greatest)):
-            box = _box(spans, self._least.shape)
-            if box is not None and all(_differ(box, other, self._least.shape) for other in known):
+        for box in (*(_box(each, shape) for each in spans), self._drawn(shape)):
+            if box is not None and all(_differ(box, other, shape) for other in known):
                 known.append(box)
-                yield box, self._cut(box, self._least.shape)
+                yield box, self._cut(box, shape)
+
+    def _drawn(self, shape: tuple[int, ...]) -> Box | None:
+        """What some of the copies show inside surroundings that a program drew."""
+        boxes = []
+        for at in np.linspace(0, len(self._copies) - 1, min(SEARCHED, len(self._copies))):
+            copy = self._copies[int(at)]
+            box = picture_inside(copy)
+            if box is not None:
+                across, down = shape[1] / copy.shape[1], shape[0] / copy.shape[0]
+                left, right = round(box[0] * across), round((box[0] + box[2]) * across)
+                top, bottom = round(box[1] * down), round((box[1] + box[3]) * down)
+                boxes.append((left, top, right - left, bottom - top))
+        for box in boxes:
+            if sum(not _differ(box, other, shape) for other in boxes) >= min(
+                AGREEING, len(self._copies)
+            ):
+                return box
+        return None
 
     def _cut(self, box: Box, shape: tuple[int, ...]) -> Iterator[Luma]:
         left, top, wide, high = box
