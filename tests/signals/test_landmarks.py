@@ -14,7 +14,15 @@ from hedgerow.media import File, Limits
 from hedgerow.signals import BadSignal, Banked, Sought, sighting
 from hedgerow.signals.distinctive import learned
 from hedgerow.signals.focus import focus_of
-from hedgerow.signals.landmarks import COUNT, FURTHER, LEVELS, PATCH, landmarks_of
+from hedgerow.signals.landmarks import (
+    COUNT,
+    FURTHER,
+    LEVELS,
+    PATCH,
+    SEARCHED_FROM,
+    STEP,
+    landmarks_of,
+)
 from hedgerow.signals.local import LOCAL, luma_of
 from hedgerow.signals.signature import AREA, BANKED_MARK, MOST_ENLARGED, scale_of
 
@@ -138,8 +146,8 @@ def test_the_first_are_kept_and_searched_for_but_for_the_finest(picture):
     found = landmarks_of(picture)
     assert found.kept.tolist() == [True] * COUNT + [False] * FURTHER
     size = np.rint(found.size * found.unit)
-    finest = size == PATCH
-    assert finest.sum() > COUNT // LEVELS
+    finest = size < PATCH * STEP**SEARCHED_FROM - 1
+    assert finest.sum() > SEARCHED_FROM * COUNT // LEVELS
     assert found.searched.tolist() == (found.kept & ~finest).tolist()
 
 

@@ -4,8 +4,8 @@ What was put around a video doesn't move with it, or is one colour. So over all 
 and the greatest value of each pixel are kept, which at the end tell the rows and columns at the
 borders in which nothing happened. Text flickers where it was compressed, and a screen has a clock:
 so some frames are searched for surroundings as pictures are. The frames themselves are gone by
-then; a smaller copy of each was kept. PDQ looks at 64 samples a side, but not at all that is between: of copies half as large
-as these it is 10 to 20 bits off.
+then; a smaller copy of each was kept. PDQ looks at 64 samples a side, but not at all that is
+between: of copies half as large as these it is 10 to 20 bits off.
 """
 
 from __future__ import annotations

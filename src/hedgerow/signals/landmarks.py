@@ -39,8 +39,11 @@ from hedgerow.signals.types import Box
 
 COUNT = 250
 """Landmarks of a picture that are banked, at most. They are searched for as well, but for those of
-the finest size: whatever was cut out and enlarged, made small or compressed has hardly any of
-these in common with what is banked."""
+the finest sizes."""
+
+SEARCHED_FROM = 2
+"""Sizes, from the finest, that aren't searched for: whatever was cut out and enlarged, made small
+or compressed has hardly any of these in common with what is banked."""
 
 FURTHER = 350
 """Landmarks of an upload that aren't searched for, at most: they only speak for what was found by
@@ -241,7 +244,7 @@ def _sought(
     across = np.array([corner.size / factor for corner in corners], np.float32)
     inside = _is_inside(inner, x, y, across)
     is_kept = np.arange(len(corners)) < kept
-    coarse = np.array([corner.octave > 0 for corner in corners], np.bool_)
+    coarse = np.array([corner.octave >= SEARCHED_FROM for corner in corners], np.bool_)
     views = views_of(codes)
     return Sought(
         *size,
