@@ -127,6 +127,7 @@ def test_what_is_inside_a_box_is_found_too(photographs):
 def test_the_page_s_example_does_what_it_says():
     page = (Path(__file__).parents[2] / "docs" / "boxes.md").read_text()
     [example] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert "\nassert " in example  # what it says is in there
     exec(compile(example, "docs/boxes.md", "exec"), {})
 
 
