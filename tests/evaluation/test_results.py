@@ -31,7 +31,7 @@ from hedgerow.evaluation.page import render_page
 from hedgerow.evaluation.picture_suite import PICTURE_EDITS
 from hedgerow.evaluation.plots import draw, edges_of
 from hedgerow.evaluation.records import Tally, Wrong
-from hedgerow.evaluation.statistics import wilson
+from hedgerow.matching import wilson
 from hedgerow.evaluation.video_suite import VIDEO_EDITS
 from hedgerow.evaluation.wording import counted, per_cent, short
 

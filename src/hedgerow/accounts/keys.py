@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from hedgerow.accounts.errors import NoSuchKey
 from hedgerow.accounts.models import ApiKeyRow
 from hedgerow.accounts.records import ApiKey, Scope, checked_name, checked_scopes
-from hedgerow.store import Database, allocate, now
+from hedgerow.store import Database, allocate, now, record
 
 PREFIX = "hr_"
 """Of every key, so that scanners for leaked secrets can know one."""
@@ -24,6 +24,7 @@ MAX_ID = 2**63 - 1
 """The largest number that a database can hold."""
 
 _COUNTER = "api_key"
+_WHICH = "key:{}"
 _SECRET_BYTES = 32
 _HINT = 8
 
@@ -58,6 +59,7 @@ class Keys:
             row = ApiKeyRow(id=allocate(session, _COUNTER), **values)
             session.add(row)
             session.flush()
+            record(session, "key.created", _WHICH.format(row.id), scopes=row.scopes)
             return _record(row), key
 
     def list(self, after: int = 0, limit: int = 100) -> Sequence[ApiKey]:
@@ -84,8 +86,9 @@ class Keys:
         """
         with self._database.write() as session:
             row = _row(session, key_id, locked=True)
-            row.revoked_at = row.revoked_at or now()
-            session.flush()
+            if row.revoked_at is None:
+                row.revoked_at = now()
+                record(session, "key.revoked", _WHICH.format(row.id))
             return _record(row)
 
     def any(self) -> bool:

@@ -20,6 +20,8 @@ class Scope(StrEnum):
     """See banks, their content, and how the service does."""
     WRITE = "write"
     """Change banks and their content."""
+    CASES = "cases"
+    """See what became of matches, and hand in complaints."""
     ADMIN = "admin"
     """Make and revoke keys."""
 

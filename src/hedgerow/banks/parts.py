@@ -16,7 +16,7 @@ from hedgerow.banks.feed import Change, Run, SignalFeed, of_run, runs
 from hedgerow.banks.keys import CONTENT_BITS
 from hedgerow.banks.models import BankRow, ContentRow, PayloadRow, SignalRow
 from hedgerow.banks.visible import visible
-from hedgerow.store import Database, Vault, VaultProblem, forget_mark, known_mark
+from hedgerow.store import Database, Vault, VaultProblem, known_mark, release_key
 
 if TYPE_CHECKING:
     from hedgerow.index import Codes, Keys
@@ -217,7 +217,7 @@ def _mark_anew(session: Session, contents: Sequence[int]) -> None:
 
 
 def forget_key_where_unused(session: Session) -> None:
-    """Let a database begin with another key where no bank keeps anything sealed any more.
+    """Let a database begin with another key where neither a bank nor anybody else needs this one.
 
     Otherwise who has lost the key could never keep local signatures again.
     """
@@ -227,4 +227,4 @@ def forget_key_where_unused(session: Session) -> None:
     sealed = [name for name in signals.registry() if signals.is_sealed(name)]
     there = select(PayloadRow.content_id).where(PayloadRow.signal_type.in_(sealed)).limit(1)
     if kept is None and session.execute(there).first() is None:
-        forget_mark(session)
+        release_key(session, *map(_purpose, sealed))

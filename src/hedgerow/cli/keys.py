@@ -25,6 +25,7 @@ class ScopeChoice(StrEnum):
     MATCH = "match"
     READ = "read"
     WRITE = "write"
+    CASES = "cases"
     ADMIN = "admin"
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 Action = Literal["block", "review", "record"]
 Kind = Literal["positive", "negative"]
-Scope = Literal["match", "read", "write", "admin"]
+Scope = Literal["match", "read", "write", "cases", "admin"]
 ListFormat = Literal["lines", "csv", "ndjson"]
 
 

@@ -11,7 +11,7 @@ from hedgerow.evaluation.records import (
 )
 from hedgerow.evaluation.results import SCHEMA, as_json
 from hedgerow.evaluation.running import evaluate
-from hedgerow.evaluation.statistics import wilson
+from hedgerow.matching import wilson
 from hedgerow.evaluation.suite import SUITE, changes_table, chosen, suite_table
 from hedgerow.evaluation.surrounding_suite import SURROUNDINGS
 from hedgerow.evaluation.tables import (

@@ -9,7 +9,7 @@ from typing import Any
 from hedgerow import __version__
 from hedgerow.evaluation.methods import MOST, Histogram, Method
 from hedgerow.evaluation.records import Evaluation, Population, Tally, Wrong
-from hedgerow.evaluation.statistics import wilson
+from hedgerow.matching import wilson
 
 SCHEMA = 1
 """Grows when a field changes its meaning or goes away; new fields may come at any time."""

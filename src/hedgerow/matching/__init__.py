@@ -17,6 +17,7 @@ from hedgerow.matching.results import (
     read_results,
 )
 from hedgerow.matching.scanning import Summary, described, hashing_workers, query_of, scan
+from hedgerow.matching.statistics import wilson
 from hedgerow.matching.turns import Overloaded, Turns
 from hedgerow.matching.verdicts import is_digest, is_low_quality
 
@@ -52,5 +53,6 @@ __all__ = [
     "read_results",
     "render_page",
     "scan",
+    "wilson",
     "write_page",
 ]

@@ -5,6 +5,21 @@ no table of the other rooms: they bring their models to `Base` and their revisio
 `store/migrations`, and write through `Database.read` and `Database.write`.
 """
 
+from hedgerow.store.audit.actors import (
+    COMMAND,
+    SERVICE,
+    Actor,
+    ActorKind,
+    acting,
+    acting_now,
+)
+from hedgerow.store.audit.checkpoints import Checkpoint
+from hedgerow.store.audit.findings import Problem, ProblemKind, Verification
+from hedgerow.store.audit.limits import Limits as AuditLimits
+from hedgerow.store.audit.listing import AuditEntry
+from hedgerow.store.audit.log import AuditLog
+from hedgerow.store.audit.recording import record
+from hedgerow.store.audit.verifying import verify_export
 from hedgerow.store.base import Base, BigId, UTCDateTime, now
 from hedgerow.store.bulk import insert_rows
 from hedgerow.store.copies import backup, check_copy, restore
@@ -12,25 +27,37 @@ from hedgerow.store.counters import Counter, allocate, hold, insert_for
 from hedgerow.store.database import BUSY_SECONDS, Database
 from hedgerow.store.engine import CONNECTIONS, read_url, shown
 from hedgerow.store.errors import (
+    AuditProblem,
     BadCopy,
     BadDatabaseURL,
     DatabaseBusy,
     DatabaseOutdated,
     DatabaseTooNew,
     DatabaseUnavailable,
+    NotForTheLog,
     StoreProblem,
     VaultProblem,
 )
+from hedgerow.store.keymarks import forget_mark, known_mark, release_key
 from hedgerow.store.opening import DatabaseState, database_state, open_database
-from hedgerow.store.vault import Seal, Vault, forget_mark, known_mark
+from hedgerow.store.vault import Seal, Vault
 
 __all__ = [
     "BUSY_SECONDS",
+    "COMMAND",
     "CONNECTIONS",
+    "SERVICE",
+    "Actor",
+    "ActorKind",
+    "AuditEntry",
+    "AuditLimits",
+    "AuditLog",
+    "AuditProblem",
     "BadCopy",
     "BadDatabaseURL",
     "Base",
     "BigId",
+    "Checkpoint",
     "Counter",
     "Database",
     "DatabaseBusy",
@@ -38,11 +65,17 @@ __all__ = [
     "DatabaseState",
     "DatabaseTooNew",
     "DatabaseUnavailable",
+    "NotForTheLog",
+    "Problem",
+    "ProblemKind",
     "Seal",
     "StoreProblem",
     "UTCDateTime",
     "Vault",
     "VaultProblem",
+    "Verification",
+    "acting",
+    "acting_now",
     "allocate",
     "backup",
     "check_copy",
@@ -55,6 +88,9 @@ __all__ = [
     "now",
     "open_database",
     "read_url",
+    "record",
+    "release_key",
     "restore",
     "shown",
+    "verify_export",
 ]

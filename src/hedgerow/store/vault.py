@@ -4,9 +4,9 @@ AES-256-GCM with a random nonce, bound to what it is of, so that a sealed value 
 another place can't be opened there. Threats met: a stolen copy of the database or of a backup, as
 long as the key file is not with it. Not met: who can read the key file, or a running process.
 
-The database knows its key by a mark, from which nothing of the key can be learned. So another key
-is refused before anything is sealed with it, and a key that is missing is never replaced by a new
-one while something is sealed with the old.
+The database knows its key by a mark (`keymarks`), from which nothing of the key can be learned. So
+another key is refused before anything is sealed with it, and a key that is missing is never
+replaced by a new one while something is sealed with the old.
 """
 
 from __future__ import annotations
@@ -14,53 +14,25 @@ from __future__ import annotations
 import hmac
 import secrets
 from pathlib import Path
-from typing import cast
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Integer, LargeBinary, Table, delete, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-from hedgerow.store.base import Base
-from hedgerow.store.counters import insert_for
 from hedgerow.store.errors import VaultProblem
 from hedgerow.store.keyfile import KEY_BYTES, make_key, read_key
+from hedgerow.store.keymarks import known_mark, mark_of, note_mark, note_use
 
 _NONCE_BYTES = 12
-_MARK_OF = b"hedgerow: the key of this database"
-_ONLY = 1
-
-
-class KeyMarkRow(Base):
-    """The mark of the one key that this database's values are sealed with."""
-
-    __tablename__ = "vault_key_mark"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    mark: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 def derive(key: bytes, purpose: str) -> bytes:
     """The key for one purpose: HKDF-SHA256 with the purpose as its salt."""
     salt = f"hedgerow/{purpose}".encode()
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=salt, info=b"").derive(key)
-
-
-def mark_of(key: bytes) -> bytes:
-    """What a key is known by: HMAC-SHA256 of a fixed text. A key has 256 random bits: no secret."""
-    return hmac.digest(key, _MARK_OF, "sha256")
-
-
-def known_mark(session: Session) -> bytes | None:
-    """The mark of the key that this database was first used with; None where there was none."""
-    return session.execute(select(KeyMarkRow.mark).where(KeyMarkRow.id == _ONLY)).scalar()
-
-
-def forget_mark(session: Session) -> None:
-    """Let the database begin with another key: for when nothing is sealed any more."""
-    session.execute(delete(KeyMarkRow))
 
 
 class Seal:
@@ -104,22 +76,46 @@ class Vault:
 
         Raises VaultProblem where there is no key, or not the one that the database knows.
         """
+        return self._seal(self._key_to_open(session), purpose)
+
+    def to_close(self, session: Session, purpose: str) -> Seal:
+        """The seal for new values; `session` is writing.
+
+        Where the database knows no key yet, the one in the file becomes its key, and a new random
+        one is made where there is no file. What is sealed for each purpose keeps the database to
+        its key: see `release_key`.
+
+        Raises VaultProblem where there is no key, or not the one that the database knows.
+        """
+        key = self._key_to_close(session)
+        note_use(session, purpose)
+        return self._seal(key, purpose)
+
+    def to_sign(self, session: Session, purpose: str) -> Ed25519PrivateKey:
+        """The key to sign with for a purpose; `session` is writing.
+
+        A key is made and noted as by `to_close`. Nothing is sealed, so it doesn't keep the
+        database to its key: what another one signed is told by its public key.
+
+        Raises VaultProblem where there is no key, or not the one that the database knows.
+        """
+        return Ed25519PrivateKey.from_private_bytes(derive(self._key_to_close(session), purpose))
+
+    def public_key(self, session: Session, purpose: str) -> bytes:
+        """The 32 bytes that check what `to_sign` signs; raises as `to_open`."""
+        key = derive(self._key_to_open(session), purpose)
+        return Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
+
+    def _key_to_open(self, session: Session) -> bytes:
         key = self._read()
         if key is None:
             raise self._missing()
         known = known_mark(session)
         if known is not None:
             self._check(key, known)
-        return self._seal(key, purpose)
+        return key
 
-    def to_close(self, session: Session, purpose: str) -> Seal:
-        """The seal for new values; `session` is writing.
-
-        Where the database knows no key yet, the one in the file becomes its key, and a new random
-        one is made where there is no file.
-
-        Raises VaultProblem where there is no key, or not the one that the database knows.
-        """
+    def _key_to_close(self, session: Session) -> bytes:
         known = known_mark(session)
         key = self._read()
         if key is None:
@@ -130,9 +126,9 @@ class Vault:
             if key is None:
                 raise VaultProblem(f"the key file {self.path} was taken away while it was made")
         if known is None:
-            known = _note(session, key)
+            known = note_mark(session, key)
         self._check(key, known)
-        return self._seal(key, purpose)
+        return key
 
     def _read(self) -> bytes | None:
         if self._key is None:
@@ -145,15 +141,16 @@ class Vault:
             self._key = None
             self._seals.clear()
             raise VaultProblem(
-                f"the key in {self.path} is not the one that this database's local signatures are "
-                f"encrypted with; put the right key file there. {_LOST}"
+                f"the key in {self.path} is not the one that this database's local signatures, "
+                f"kept media and other secrets are encrypted with; put the right key file there. "
+                f"{_LOST}"
             )
 
     def _missing(self) -> VaultProblem:
         return VaultProblem(
-            f"the key file {self.path} isn't there, and this database's local signatures are "
-            "encrypted with it; put it back, or name its place by the setting vault_key_file (each "
-            f"machine that shares a database needs the same). {_LOST}"
+            f"the key file {self.path} isn't there, and this database's local signatures, kept "
+            "media and other secrets are encrypted with it; put it back, or name its place by the "
+            f"setting vault_key_file (each machine that shares a database needs the same). {_LOST}"
         )
 
     def _seal(self, key: bytes, purpose: str) -> Seal:
@@ -164,19 +161,5 @@ class Vault:
 
 _LOST = (
     "If it is lost for good: hedgerow bank update NAME --no-local for each bank that keeps local "
-    "signatures, move what is there away, then begin anew"
+    "signatures, move what is there away, then run hedgerow db forget-key and begin anew"
 )
-
-
-def _note(session: Session, key: bytes) -> bytes:
-    """Make this the database's key; returns the mark of the key that it has by then."""
-    table = cast(Table, KeyMarkRow.__table__)
-    # Another process may be first: that one's counts.
-    session.execute(
-        insert_for(session)(table)
-        .values(id=_ONLY, mark=mark_of(key))
-        .on_conflict_do_nothing(index_elements=[table.c.id])
-    )
-    known = known_mark(session)
-    assert known is not None
-    return known

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from hedgerow import accounts, banks, fetch, index, matching, media, signals, store
+from hedgerow import accounts, banks, cases, fetch, index, matching, media, signals, store
 from hedgerow.web.problems import MAX_DETAIL, Code, Problem
 
 Value = TypeVar("Value")
@@ -25,6 +25,8 @@ _CODES: Mapping[type[Exception], Code] = {
     banks.NumbersUsedUp: Code.UNAVAILABLE,
     accounts.AccountsProblem: Code.INVALID,
     accounts.NoSuchKey: Code.NO_SUCH_KEY,
+    cases.CasesProblem: Code.INVALID,
+    cases.NoSuchCase: Code.NO_SUCH_CASE,
     signals.SignalProblem: Code.INVALID,
     fetch.FetchRefused: Code.FETCH_REFUSED,
     matching.Overloaded: Code.OVERLOADED,

@@ -32,6 +32,7 @@ class Code(StrEnum):
     NO_SUCH_CONTENT = "no_such_content"
     NO_SUCH_IMPORT = "no_such_import"
     NO_SUCH_KEY = "no_such_key"
+    NO_SUCH_CASE = "no_such_case"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_SLOW = "too_slow"
     BANK_EXISTS = "bank_exists"
@@ -57,6 +58,7 @@ KINDS: Mapping[Code, _Kind] = {
     Code.NO_SUCH_CONTENT: _Kind(404, "There is no such content"),
     Code.NO_SUCH_IMPORT: _Kind(404, "There is no such unfinished import"),
     Code.NO_SUCH_KEY: _Kind(404, "There is no such API key"),
+    Code.NO_SUCH_CASE: _Kind(404, "There is no such case"),
     Code.METHOD_NOT_ALLOWED: _Kind(405, "This can't be done here"),
     Code.TOO_SLOW: _Kind(408, "The request came too slowly"),
     Code.BANK_EXISTS: _Kind(409, "The name is taken"),

@@ -30,6 +30,7 @@ ANSWER: dict[str, Any] = {
     "width": 1200,
     "height": 800,
     "bytes": 183_204,
+    "case": {"id": 12, "opened": True, "status": "waiting", "outcome": None},
 }
 CLEAR: dict[str, Any] = {
     "verdict": "clear", "matches": [], "signals": {"pdq": {"value": PDQ}}, "sequence": 1204,
@@ -123,3 +124,32 @@ STATUS: dict[str, Any] = {
     "uploads": 0,
     "ready": True,
 }
+
+CASE: dict[str, Any] = {
+    "id": 12,
+    "status": "decided",
+    "reason": "match",
+    "outcome": "confirmed",
+    "bank": "known",
+    "content_id": 7,
+    "labels": ["A1"],
+    "signal_type": "pdq",
+    "distance": 12,
+    "threshold": 31,
+    "transform": "none",
+    "media": "jpeg",
+    "copies": 2,
+    "opened_at": _AT,
+    "decided_at": "2026-11-02T09:41:00Z",
+    "test": False,
+}
+CASES: dict[str, Any] = {"items": [CASE], "next": None}
+CASE_DETAILS: dict[str, Any] = CASE | {
+    "uploads": [
+        {
+            "uploader": "user 5512", "url": "https://example.org/p/9", "at": _AT, "address": "",
+            "thread": "post 9", "reference": "upload 8812", "seen_at": _AT, "same_file": True,
+        }
+    ]
+}  # fmt: skip
+COMPLAINT_IN: dict[str, Any] = {"text": "This is my own holiday picture."}

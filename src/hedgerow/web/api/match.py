@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from hedgerow.accounts import Scope
-from hedgerow.matching import Query, described, query_of
+from hedgerow.cases import Context
+from hedgerow.matching import Answer, Query, described, query_of
 from hedgerow.signals import parse
 from hedgerow.web.access import service_of
 from hedgerow.web.api import examples
@@ -23,6 +25,7 @@ from hedgerow.web.api.schemas import (
     ContextIn,
     MatchIn,
     SignalsIn,
+    UploadIn,
     UrlIn,
 )
 from hedgerow.web.bodies import max_file_bytes, one_file, read_body, read_form
@@ -39,8 +42,22 @@ CHECK_FAILED = {
 
 _log = logging.getLogger(__name__)
 
+@dataclass(frozen=True)
+class _Upload:
+    """An upload that is put before people where it matches.
+
+    context: what is said of it. file: its bytes, where there are any.
+    """
+
+    context: Context
+    file: bytes | None = None
+
+
 _MAX_BANKS = 100
 """Names of banks in a query; a longer one is no longer a URL that servers take."""
+
+_MAX_URL_KEPT = 4000
+"""Characters of a fetched URL that a case keeps as where the upload was."""
 
 _BANK = {
     "name": "bank",
@@ -83,15 +100,20 @@ async def match(request: Request) -> Response:
             return await _from_json(request, parsed(MatchIn, body), memory)
         if kind == "multipart/form-data":
             form = await read_form(request, memory, max_file_bytes(request))
-            file, context = one_file(form)
-            banks = _banks(request, parsed(ContextIn, context).banks if context else None)
+            file, said = one_file(form)
+            given = parsed(ContextIn, said) if said else ContextIn()
+            banks, context = _banks(request, given.banks), _context(given)
         elif kind.startswith(("image/", "video/")) or kind == "application/octet-stream":
             file = await read_body(request, memory, max_file_bytes(request))
-            banks = _banks(request, None)
+            banks, context = _banks(request, None), Context()
         else:
             msg = "send a form with a file, the file itself, or JSON with signals or a url"
             raise Problem(Code.UNSUPPORTED_TYPE, msg)
-        return await _checked(service, file, banks)
+        return await _checked(service, _Upload(context, file), banks)
+
+
+def _context(given: UploadIn) -> Context:
+    return Context(**{name: getattr(given, name) for name in Context.__dataclass_fields__})
 
 
 def _banks(request: Request, said: list[str] | None) -> list[str] | None:
@@ -111,29 +133,58 @@ async def _from_json(request: Request, given: MatchIn, memory: Memory) -> Respon
     banks = _banks(request, given.banks)
     if given.url is not None and given.signals is None:
         file = await service.fetch(given.url, memory)
-        return await _checked(service, file, banks)
+        context = _context(given.context or UploadIn(url=given.url[:_MAX_URL_KEPT]))
+        return await _checked(service, _Upload(context, file), banks)
     if given.signals is None or given.url is not None:
         raise Problem(Code.INVALID, "give signals or a url, one of the two")
-    return await _compared(service, query_from(given.signals), banks, {})
+    # Hashes may be looked up for many reasons; with a context they are an upload's.
+    upload = None if given.context is None else _Upload(_context(given.context))
+    return await _compared(service, query_from(given.signals), banks, {}, upload)
 
 
-async def _checked(service: Service, file: bytes, banks: Collection[str] | None) -> Response:
+async def _checked(
+    service: Service, upload: _Upload, banks: Collection[str] | None
+) -> Response:
+    assert upload.file is not None
     try:
-        outcome = await service.hash(file)
+        outcome = await service.hash(upload.file)
     except Problem:
         raise
     except Exception:  # noqa: BLE001  # logged, and answered as unchecked
         # Whatever it was, the file was not looked at, and nobody may take it for clear.
         _log.exception("an upload could not be hashed")
-        return await _compared(service, Query({}, CHECK_FAILED), banks, {})
-    return await _compared(service, query_of(outcome), banks, described(outcome))
+        return await _compared(service, Query({}, CHECK_FAILED), banks, {}, upload)
+    return await _compared(service, query_of(outcome), banks, described(outcome), upload)
 
 
 async def _compared(
-    service: Service, query: Query, banks: Collection[str] | None, facts: Mapping[str, Any]
+    service: Service,
+    query: Query,
+    banks: Collection[str] | None,
+    facts: Mapping[str, Any],
+    upload: _Upload | None,
 ) -> Response:
     answer = (await service.compare([query], banks))[0]
-    return json_response(answer.as_json() | dict(facts))
+    told = answer.as_json() | dict(facts)
+    if upload is not None:
+        service.tally.note(answer)
+        if service.cases.is_for_people(answer):
+            # Before it is answered: a match that nobody would look at must not look handled.
+            told["case"] = await service.calls.write(lambda: _received(service, answer, facts, upload))
+    return json_response(told)
+
+
+def _received(
+    service: Service, answer: Answer, facts: Mapping[str, Any], upload: _Upload
+) -> dict[str, Any]:
+    found = service.cases.receive(answer, facts, upload.context, upload.file)
+    assert found is not None
+    return {
+        "id": found.case_id,
+        "opened": found.opened,
+        "status": found.status,
+        "outcome": found.outcome,
+    }
 
 
 @router.post(

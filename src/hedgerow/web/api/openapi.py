@@ -22,6 +22,7 @@ _TAGS = {
     "banks": "The lists that uploads are compared with.",
     "content": "What is in a bank.",
     "lists": "Banks in and out, as a whole.",
+    "cases": "What became of matches that people look at.",
     "keys": "API keys.",
     "service": "What is installed here, and how it is doing.",
 }

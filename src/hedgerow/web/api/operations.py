@@ -30,6 +30,7 @@ _DETAILS: Mapping[Code, str] = {
     Code.NO_SUCH_CONTENT: "bank 'known' has no content 7; list its contents to see their numbers",
     Code.NO_SUCH_IMPORT: "there is no unfinished import 3 of this bank",
     Code.NO_SUCH_KEY: "there is no API key 5",
+    Code.NO_SUCH_CASE: "there is no case 12",
     Code.TOO_SLOW: "send without pauses of 20 s, and at least 8192 bytes a second",
     Code.BANK_EXISTS: "a bank named 'known' exists already; choose another name",
     Code.IMPORT_BROKEN: "another process is doing the same import; let it finish",

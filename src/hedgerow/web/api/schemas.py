@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 PDQ = "8c629e779a663698b9a33866c026726c21a679f61eb6e1f8c79ba7e23c8299e0"
 
@@ -18,12 +18,31 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+ContextText = Annotated[str, Field(max_length=4000)]
+
+
+class UploadIn(Strict):
+    """What is known of an upload: shown to whoever reviews it, and given back with the outcome."""
+
+    uploader: ContextText = Field("", description="Your name for who uploaded it.")
+    url: ContextText = Field("", description="Where it was, or would have been, shown.")
+    at: AwareDatetime | None = Field(None, description="When it was uploaded.")
+    address: ContextText = Field("", description="The network address that it came from.")
+    thread: ContextText = Field("", description="The conversation or post that it belongs to.")
+    reference: ContextText = Field(
+        "", description="Your own name for the upload.", examples=["upload 8812"]
+    )
+
+
 class SignalsIn(Strict):
     """Hashes of one upload, by signal type."""
 
     signals: dict[str, SignalValue] = Field(min_length=1, max_length=16, examples=[{"pdq": PDQ}])
     banks: list[str] | None = Field(
         None, max_length=1000, description="Compare with these banks only.", examples=[["known"]]
+    )
+    context: UploadIn | None = Field(
+        None, description="Where it is given, a match is put before people; it may be empty."
     )
 
 
@@ -32,6 +51,7 @@ class UrlIn(Strict):
 
     url: str = Field(max_length=8192, examples=["https://cdn.example.org/uploads/1.jpg"])
     banks: list[str] | None = Field(None, max_length=1000)
+    context: UploadIn | None = None
 
 
 class MatchIn(Strict):
@@ -40,9 +60,10 @@ class MatchIn(Strict):
     signals: dict[str, SignalValue] | None = Field(None, min_length=1, max_length=16)
     url: str | None = Field(None, max_length=8192)
     banks: list[str] | None = Field(None, max_length=1000)
+    context: UploadIn | None = None
 
 
-class ContextIn(Strict):
+class ContextIn(UploadIn):
     """What is said of a file beside it."""
 
     banks: list[str] | None = Field(
@@ -139,6 +160,17 @@ class ErrorOut(BaseModel):
     message: str
 
 
+class CaseRefOut(BaseModel):
+    """The case that a match was put before people as."""
+
+    id: int
+    opened: bool = Field(description="Otherwise the upload is a copy of one that came before.")
+    status: Literal["waiting", "second", "escalated", "held", "decided"]
+    outcome: Literal["confirmed", "disputed"] | None = Field(
+        description="Where it was decided before: that holds for this copy, too."
+    )
+
+
 class AnswerOut(BaseModel):
     """The verdict on one upload and what it rests on."""
 
@@ -153,6 +185,7 @@ class AnswerOut(BaseModel):
     notes: list[Literal["low_quality", "truncated", "first_frame", "keyframes"]] = []
     more_matches: bool = False
     error: ErrorOut | None = None
+    case: CaseRefOut | None = Field(None, description="Where it was put before people.")
     media: str | None = Field(None, description="Format of the file.", examples=["jpeg"])
     width: int | None = None
     height: int | None = None

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from hedgerow.web.api.schemas import Strict
 
-ScopeName = Literal["match", "read", "write", "admin"]
+ScopeName = Literal["match", "read", "write", "cases", "admin"]
 
 
 class KeyIn(Strict):

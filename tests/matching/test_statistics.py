@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgerow.evaluation.statistics import wilson
+from hedgerow.matching import wilson
 
 # R. G. Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in
 # Medicine 17 (1998), table I: the score method without continuity correction.

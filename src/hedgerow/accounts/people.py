@@ -1,0 +1,173 @@
+"""People: who there is, and what may be changed of them."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from hedgerow.accounts.errors import NoSuchPerson, NotPossible
+from hedgerow.accounts.guesses import forget_guesses
+from hedgerow.accounts.joining import Joining
+from hedgerow.accounts.links import drop_links
+from hedgerow.accounts.models import PasskeyRow, PersonRow
+from hedgerow.accounts.persons import (
+    LinkKind,
+    Person,
+    PersonState,
+    checked_person_name,
+    folded_login,
+)
+from hedgerow.accounts.roles import Role, checked_roles
+from hedgerow.accounts.rows import (
+    COUNTER,
+    WHO,
+    another_administers,
+    load,
+    load_one,
+    row_of,
+    state_of,
+)
+from hedgerow.accounts.sessions import end_sessions
+from hedgerow.store import Actor, ActorKind, acting_now, hold, record
+
+
+class People(Joining):
+    """The people of a database. Safe to share between threads; each method a transaction.
+
+    Nothing here asks who may do it: the web asks, by `Permission`. Two things are refused to
+    everybody: what would leave nobody who can administer, and changing one's own roles or
+    deactivating oneself, which somebody else or the command line has to do.
+    """
+
+    def list(self, after: int = 0, limit: int = 500) -> Sequence[Person]:
+        """The first `limit` people with numbers above `after`, deactivated ones too."""
+        with self._database.read() as session:
+            return load(session, self._clock(), PersonRow.id > after)[:limit]
+
+    def get(self, person_id: int) -> Person:
+        """One person; raises NoSuchPerson."""
+        with self._database.read() as session:
+            return load_one(session, self._clock(), person_id)
+
+    def by_login(self, login: str) -> Person:
+        """One person; raises NoSuchPerson."""
+        with self._database.read() as session:
+            found = load(session, self._clock(), PersonRow.login == folded_login(login))
+            if not found:
+                raise NoSuchPerson(login)
+            return found[0]
+
+    def names(self, people: Collection[int]) -> Mapping[int, str]:
+        """The names of people, by their numbers; a number that is nobody's is left out."""
+        query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(set(people)))
+        with self._database.read() as session:
+            return dict(session.execute(query).tuples().all())
+
+    def change_roles(self, person_id: int, roles: Iterable[str]) -> Person:
+        """Give somebody these roles instead of those before; counts at their next request.
+
+        Raises:
+            BadPerson: no role, or an unknown one.
+            NotPossible: it is oneself, or nobody could administer afterwards.
+        """
+        wanted = checked_roles(roles)
+        with self._changing(person_id) as (session, row):
+            _refuse_oneself(person_id, "your own roles are changed by somebody else")
+            before = row.roles
+            if Role.ADMINISTRATOR not in wanted:
+                _keep_one(session, row)
+            row.roles = told = " ".join(wanted)
+            record(session, "person.roles_changed", WHO.format(row.id), before=before, roles=told)
+        return self.get(person_id)
+
+    def rename(self, person_id: int, name: str) -> Person:
+        """Give somebody another name; the login stays.
+
+        Raises BadPerson.
+        """
+        name = checked_person_name(name)
+        with self._changing(person_id) as (session, row):
+            row.name = name
+            record(session, "person.renamed", WHO.format(row.id))
+        return self.get(person_id)
+
+    def deactivate(self, person_id: int) -> Person:
+        """Let somebody in no more: sessions and links end at once, what they did stays.
+
+        Raises:
+            NotPossible: it is oneself, or nobody could administer afterwards.
+        """
+        with self._changing(person_id) as (session, row):
+            _refuse_oneself(person_id, "your own account is deactivated by somebody else")
+            _keep_one(session, row)
+            row.deactivated_at = row.deactivated_at or self._clock()
+            ended = end_sessions(session, row.id)
+            drop_links(session, LinkKind.INVITATION, row.id)
+            record(session, "person.deactivated", WHO.format(row.id), ended=ended)
+        return self.get(person_id)
+
+    def reactivate(self, person_id: int) -> Person:
+        """Let somebody in again, as they were; who never used their link needs a new one."""
+        with self._changing(person_id) as (session, row):
+            row.deactivated_at = None
+            record(session, "person.reactivated", WHO.format(row.id))
+        return self.get(person_id)
+
+    def reset(self, person_id: int, *, even_last: bool = False) -> str:
+        """Take password, second factors, sessions and OpenID identity away; a new link's token.
+
+        For who lost them, whose account somebody else got into, or whose invitation is too old.
+
+        Args:
+            person_id: whose.
+            even_last: even where nobody could administer until the link is used: for whoever
+                runs commands on the machine, and so may have it again.
+
+        Raises:
+            NotPossible: they are deactivated, or nobody else can administer.
+        """
+        with self._changing(person_id) as (session, row):
+            if state_of(row) == PersonState.DEACTIVATED:
+                raise NotPossible("this account is deactivated; reactivate it first")
+            if not even_last:
+                _keep_one(session, row)
+            row.password = row.totp = row.totp_pending = None
+            row.issuer = row.subject = row.accepted_at = None
+            session.flush()
+            session.execute(delete(PasskeyRow).where(PasskeyRow.person_id == row.id))
+            ended = end_sessions(session, row.id)
+            forget_guesses(session, row.id)
+            token = self._link(session, row)
+            record(session, "person.reset", WHO.format(row.id), ended=ended)
+            return token
+
+    def unlock(self, person_id: int) -> Person:
+        """Open an account that is closed after wrong tries."""
+        with self._changing(person_id) as (session, row):
+            forget_guesses(session, row.id)
+            record(session, "person.unlocked", WHO.format(row.id))
+        return self.get(person_id)
+
+    @contextmanager
+    def _changing(self, person_id: int) -> Iterator[tuple[Session, PersonRow]]:
+        """A person's row, while nobody else changes people."""
+        with self._database.write() as session:
+            hold(session, COUNTER)
+            yield session, row_of(session, person_id, locked=True)
+
+
+def _keep_one(session: Session, row: PersonRow) -> None:
+    """Raise NotPossible where this is the last one who can administer."""
+    administers = Role.ADMINISTRATOR in row.roles.split()
+    active = state_of(row) == PersonState.ACTIVE
+    if administers and active and not another_administers(session, but=row.id):
+        raise NotPossible(
+            "this is the only active administrator, and nobody could let people in afterwards; "
+            "make somebody else an administrator first"
+        )
+
+
+def _refuse_oneself(person_id: int, told: str) -> None:
+    if acting_now() == Actor(ActorKind.PERSON, person_id):
+        raise NotPossible(f"{told}: ask another administrator, or use hedgerow user")

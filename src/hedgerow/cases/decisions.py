@@ -1,0 +1,160 @@
+"""Deciding: what one person says, and where the case goes by it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hedgerow.accounts import Person
+from hedgerow.cases import leases, policies, proposals, queue, urgency
+from hedgerow.cases.errors import BadDecision, NotNow
+from hedgerow.cases.limits import Limits
+from hedgerow.cases.models import CaseRow, CopyRow, DecisionRow
+from hedgerow.cases.records import Choice, Decision, Propose, Reason, Status
+from hedgerow.cases.resolution import Next, resolve
+from hedgerow.cases.rows import add_event, as_decision, require
+from hedgerow.cases.webhooks import emit
+from hedgerow.store import now, record
+
+_NOTE_NEEDED = (Choice.DISPUTE, Choice.NOT_SURE, Choice.ESCALATE)
+
+_CONTEXTS_TOLD = 1000
+"""Copies of a case whose context goes into the news of its decision, the latest ones."""
+
+
+def decide(
+    session: Session,
+    case_id: int,
+    person: Person,
+    choice: Choice,
+    policy: str,
+    note: str,
+    propose: Propose | None,
+    limits: Limits,
+) -> None:
+    """Note what somebody says, and let the case go on.
+
+    Raises NoSuchCase, NotYours, NotNow, BadDecision.
+    """
+    policy = leases.checked_text("policy", policy, limits)
+    note = leases.checked_text("note", note, limits, needed=choice in _NOTE_NEEDED)
+    if propose is not None and choice is not Choice.DISPUTE:
+        raise BadDecision("only a dispute proposes something")
+    row = leases.require_held(session, case_id, person, limits)
+    stage = Status(row.status)
+    said = DecisionRow(
+        case_id=row.id,
+        review=row.review,
+        person_id=person.id,
+        stage=stage,
+        choice=choice,
+        policy=policy,
+        note=note,
+        at=now(),
+    )
+    session.add(said)
+    queue.exclude(session, row.id, person.id, None)
+    if propose is not None:
+        proposals.propose(session, row, person, propose)
+    session.flush()
+    decisions = of_review(session, row)
+    _go_on(session, row, resolve(decisions, policies.policy_of(session, row.bank_id)))
+    record(
+        session,
+        "case.decided" if row.status == Status.DECIDED else "case.said",
+        f"case:{row.id}",
+        choice=choice,
+        stage=stage,
+        then=row.status,
+    )
+
+
+def of_review(session: Session, row: CaseRow) -> list[Decision]:
+    """What was said in the case's present review, oldest first."""
+    query = (
+        select(DecisionRow)
+        .where(DecisionRow.case_id == row.id, DecisionRow.review == row.review)
+        .order_by(DecisionRow.id)
+    )
+    return [as_decision(each) for each in session.execute(query).scalars()]
+
+
+def _go_on(session: Session, row: CaseRow, then: Next) -> None:
+    leases.drop(row)
+    row.assigned_to = None
+    if then.status == Status.ESCALATED and row.status != Status.ESCALATED:
+        add_event(session, row.id, "escalated", None)
+    row.status = then.status
+    row.waiting_since = now()
+    if then.status is not Status.DECIDED:
+        return
+    row.outcome = then.outcome
+    row.decided_at = now()
+    add_event(session, row.id, "decided", None, then.outcome or "")
+    emit(session, "case.decided", told(session, row))
+
+
+def told(session: Session, row: CaseRow) -> dict[str, Any]:
+    """What the platform is told of a decided or reopened case: no hash, no picture, no person."""
+    query = (
+        select(CopyRow.context)
+        .where(CopyRow.case_id == row.id)
+        .order_by(CopyRow.id.desc())
+        .limit(_CONTEXTS_TOLD)
+    )
+    return {
+        "case": row.id,
+        "status": row.status,
+        "outcome": row.outcome,
+        "verdict": row.action,
+        "bank": row.bank,
+        "category": row.category,
+        "copies": row.copies,
+        "test": row.test,
+        "contexts": list(session.execute(query).scalars()),
+    }
+
+
+def complain(session: Session, case_id: int, text: str, limits: Limits) -> None:
+    """Take in the uploader's complaint: somebody who hasn't decided the case before is to look.
+
+    Raises NoSuchCase, BadDecision.
+    """
+    text = leases.checked_text("complaint", text, limits, needed=True)
+    row = require(session, case_id, locked=True)
+    add_event(session, row.id, "complaint", None, text)
+    row.reason = Reason.COMPLAINT
+    if row.status == Status.DECIDED:
+        _begin_again(row)
+    row.rank = urgency.rank_of(row, limits)
+    emit(session, "complaint.received", told(session, row))
+    record(session, "case.complaint", f"case:{row.id}")
+
+
+def reopen(session: Session, case_id: int, lead: Person, why: str, limits: Limits) -> None:
+    """Let a decided case be decided anew, by anybody. Raises NoSuchCase, NotNow, BadDecision."""
+    why = leases.checked_text("why", why, limits, needed=True)
+    row = require(session, case_id, locked=True)
+    if row.status != Status.DECIDED:
+        raise NotNow(f"case {case_id} is not decided")
+    # After a complaint, those who decided before stay out of it.
+    if row.reason != Reason.COMPLAINT:
+        row.reason = Reason.REOPENED
+        queue.include(session, row.id)
+    _begin_again(row)
+    row.rank = urgency.rank_of(row, limits)
+    add_event(session, row.id, "reopened", lead.id, why)
+    emit(session, "case.reopened", told(session, row))
+    record(session, "case.reopened", f"case:{row.id}")
+
+
+def _begin_again(row: CaseRow) -> None:
+    leases.drop(row)
+    row.status = Status.WAITING
+    row.outcome = None
+    row.decided_at = None
+    row.assigned_to = None
+    row.review += 1
+    row.waiting_since = now()

@@ -1,0 +1,70 @@
+"""One case in full, as whoever asks may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hedgerow.accounts import Person
+from hedgerow.cases import leases
+from hedgerow.cases.models import CaseRow, CopyRow, DecisionRow, EventRow, EvidenceRow
+from hedgerow.cases.records import CaseDetails, Copy, Decision, Event, Reason, Status
+from hedgerow.cases.rows import as_copy, as_decision, as_event, case_values
+
+COPIES_SHOWN = 100
+
+
+def details(session: Session, row: CaseRow, person: Person | None) -> CaseDetails:
+    """The case with its evidence and history.
+
+    Whoever may still decide it doesn't see what others said in this review, nor, where the
+    uploader complains, in any before: they are to judge by themselves.
+    """
+    said = _decisions(session, row)
+    why = "" if person is None else leases.why_not(session, row, person)
+    seen = said if person is None else _seen(row, said, person)
+    evidence = session.get(EvidenceRow, row.id)
+    return CaseDetails(
+        **case_values(row),
+        review=row.review,
+        evidence={} if evidence is None else evidence.answer,
+        copies_kept=_copies(session, row),
+        decisions=tuple(seen),
+        hidden_decisions=len(said) - len(seen),
+        history=_history(session, row),
+        object_id=row.object_id,
+        may_decide=not why,
+        why_not=why,
+    )
+
+
+def _decisions(session: Session, row: CaseRow) -> list[Decision]:
+    query = select(DecisionRow).where(DecisionRow.case_id == row.id).order_by(DecisionRow.id)
+    return [as_decision(each) for each in session.execute(query).scalars()]
+
+
+def _seen(row: CaseRow, said: Sequence[Decision], person: Person) -> list[Decision]:
+    """What this person may see of it: after their own choice, and of a decided case, all."""
+    own = any(each.review == row.review and each.person_id == person.id for each in said)
+    if own or row.status in (Status.DECIDED, Status.ESCALATED):
+        return list(said)
+    if row.reason == Reason.COMPLAINT:
+        return [each for each in said if each.person_id == person.id]
+    return [each for each in said if each.review < row.review or each.person_id == person.id]
+
+
+def _copies(session: Session, row: CaseRow) -> tuple[Copy, ...]:
+    query = (
+        select(CopyRow)
+        .where(CopyRow.case_id == row.id)
+        .order_by(CopyRow.id.desc())
+        .limit(COPIES_SHOWN)
+    )
+    return tuple(as_copy(each) for each in session.execute(query).scalars())
+
+
+def _history(session: Session, row: CaseRow) -> tuple[Event, ...]:
+    query = select(EventRow).where(EventRow.case_id == row.id).order_by(EventRow.id)
+    return tuple(as_event(each) for each in session.execute(query).scalars())

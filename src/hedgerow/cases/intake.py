@@ -1,0 +1,213 @@
+"""Uploads that matched become cases; copies of the same thing become one.
+
+The same thing is the same file, or, matching the same banked content, an upload whose hash is
+within `Limits.copies_within` bits of the case's first one. A copy of what was decided takes over
+that decision: nobody looks twice. Which bank matched is part of what a case is about, so a decision
+about one bank says nothing about another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hedgerow.cases import leases, policies, urgency
+from hedgerow.cases.limits import Intake, Limits
+from hedgerow.cases.models import CaseRow, CopyRow, EvidenceRow
+from hedgerow.cases.records import Context, Outcome, Reason, Received, Status
+from hedgerow.cases.rows import add_event, context_values
+from hedgerow.cases.webhooks import emit
+from hedgerow.matching import Answer, Match, Verdict
+from hedgerow.store import MediaVault, allocate, now, record
+
+_COUNTER = "case"
+_CANDIDATES = 500
+"""Of one banked content, the latest cases that an upload is compared with."""
+
+_CODE = re.compile(r"[0-9a-f]{64}")
+
+
+def is_for_people(answer: Answer, intake: Intake) -> bool:
+    """Whether an upload with this answer is to become a case, or a copy of one."""
+    if not intake.enabled or not answer.matches:
+        return False
+    if answer.test:
+        return intake.tests
+    return answer.verdict in (Verdict.BLOCK, Verdict.REVIEW) or intake.record
+
+
+def checked(context: Context, limits: Limits) -> Context:
+    """The context. Raises BadDecision where a value is too long or can't be shown."""
+    texts: dict[str, Any] = {
+        name: leases.checked_text(name, value, limits)
+        for name, value in vars(context).items()
+        if isinstance(value, str)
+    }
+    return replace(context, **texts)
+
+
+def receive(
+    session: Session,
+    answer: Answer,
+    facts: Mapping[str, Any],
+    context: Context,
+    file: bytes | None,
+    limits: Limits,
+    media: MediaVault | None,
+) -> Received:
+    """Open a case for an upload that matched, or add it to the one that it is a copy of.
+
+    `session` is writing. facts: of the file, as the answer gives them: media, width, height.
+    """
+    # From here on, one at a time: two copies that come in at once are to find each other.
+    number = allocate(session, _COUNTER)
+    lead = answer.matches[0]
+    same = _same_thing(answer, lead)
+    row = _find(session, same, lead, limits.copies_within)
+    if row is not None:
+        return _add_copy(session, row, same, lead, context, limits)
+    row = _open(session, number, same, answer, facts, limits)
+    _keep_copy(session, row, lead, context, same_file=True)
+    if file is not None:
+        _keep_media(session, row, file, media)
+    emit(session, "case.opened", _told(row, context))
+    record(session, "case.opened", f"case:{row.id}", bank=row.bank_id, content=row.content_id)
+    return Received(row.id, True, Status(row.status), None)
+
+
+def _same_thing(answer: Answer, lead: Match) -> bytes:
+    digest = answer.signals.get("sha256") or answer.signals.get("md5")
+    value = str(digest["value"]) if digest else f"{lead.signal_type}:{lead.value}"
+    return sha256(f"{lead.bank_id} {value}".encode()).digest()
+
+
+def _find(session: Session, same: bytes, lead: Match, within: int) -> CaseRow | None:
+    """The case of the same file or, next, of the nearest of nearly the same pictures."""
+    found = session.execute(
+        select(CaseRow).where(CaseRow.same == same).with_for_update()
+    ).scalar_one_or_none()
+    if found is not None or not _CODE.fullmatch(lead.value):
+        return found
+    rows = session.execute(
+        select(CaseRow.id, CaseRow.value)
+        .where(
+            CaseRow.content_id == lead.content_id,
+            CaseRow.bank_id == lead.bank_id,
+            CaseRow.signal_type == lead.signal_type,
+        )
+        .order_by(CaseRow.id.desc())
+        .limit(_CANDIDATES)
+    )
+    code = int(lead.value, 16)
+    near = [
+        ((code ^ int(value, 16)).bit_count(), case_id)
+        for case_id, value in rows
+        if _CODE.fullmatch(value)
+    ]
+    distance, case_id = min(near, default=(within + 1, 0))
+    if distance > within:
+        return None
+    return session.get(CaseRow, case_id, with_for_update=True)
+
+
+def _open(
+    session: Session,
+    number: int,
+    same: bytes,
+    answer: Answer,
+    facts: Mapping[str, Any],
+    limits: Limits,
+) -> CaseRow:
+    lead, at = answer.matches[0], now()
+    row = CaseRow(
+        id=number,
+        status=Status.WAITING,
+        resumes=Status.WAITING,
+        reason=Reason.MATCH,
+        review=1,
+        outcome=None,
+        same=same,
+        bank_id=lead.bank_id,
+        bank=lead.bank,
+        action=lead.action or "",
+        content_id=lead.content_id,
+        labels=list(lead.labels),
+        category=lead.labels[0] if lead.labels else "",
+        signal_type=lead.signal_type,
+        value=lead.value,
+        distance=lead.distance,
+        threshold=lead.threshold,
+        transform=lead.transform,
+        copies=1,
+        rank=0,
+        opened_at=at,
+        waiting_since=at,
+        held_why="",
+        media=str(facts.get("media") or ""),
+        test=answer.test,
+    )
+    row.rank = urgency.rank_of(row, limits)
+    session.add(row)
+    session.flush()
+    session.add(EvidenceRow(case_id=row.id, answer=answer.as_json() | dict(facts)))
+    add_event(session, row.id, "opened", None)
+    return row
+
+
+def _add_copy(
+    session: Session, row: CaseRow, same: bytes, lead: Match, context: Context, limits: Limits
+) -> Received:
+    row.copies += 1
+    row.rank = urgency.rank_of(row, limits)
+    if row.copies <= limits.max_copies_kept:
+        _keep_copy(session, row, lead, context, same_file=row.same == same)
+    emit(session, "case.copied", _told(row, context))
+    outcome = None if row.outcome is None else Outcome(row.outcome)
+    return Received(row.id, False, Status(row.status), outcome)
+
+
+def _keep_copy(
+    session: Session, row: CaseRow, lead: Match, context: Context, *, same_file: bool
+) -> None:
+    session.add(
+        CopyRow(
+            case_id=row.id,
+            seen_at=now(),
+            same_file=same_file,
+            distance=lead.distance,
+            context=context_values(context),
+        )
+    )
+
+
+def _keep_media(session: Session, row: CaseRow, file: bytes, media: MediaVault | None) -> None:
+    """Keep the upload for review, where there is a vault and the bank's policy says so."""
+    hours = policies.policy_of(session, row.bank_id).keep_media_hours
+    if media is None or not hours or not row.media:
+        return
+    row.media_until = now() + timedelta(hours=hours)
+    row.object_id = media.put(
+        session, file, subject=f"case:{row.id}", kind=row.media, keep_until=row.media_until
+    )
+
+
+def _told(row: CaseRow, context: Context) -> dict[str, Any]:
+    """What the platform is told of a case; it has no hash and no picture."""
+    return {
+        "case": row.id,
+        "status": row.status,
+        "outcome": row.outcome,
+        "verdict": row.action,
+        "bank": row.bank,
+        "category": row.category,
+        "copies": row.copies,
+        "test": row.test,
+        "context": context_values(context),
+    }

@@ -1,0 +1,134 @@
+"""What a dispute proposes, and what a lead makes of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hedgerow.accounts import Person
+from hedgerow.banks import Banks, Kind
+from hedgerow.cases import numbers
+from hedgerow.cases.errors import BadDecision, NoSuchProposal, NotYours
+from hedgerow.cases.models import CaseRow, ProposalRow
+from hedgerow.cases.records import Consequence, Proposal, Propose
+from hedgerow.signals import Comparison, Signal, signal_type
+from hedgerow.store import now, record
+
+_OPEN, _ACCEPTED, _REJECTED = "open", "accepted", "rejected"
+_SHOWN = 200
+
+
+def propose(session: Session, row: CaseRow, person: Person, kind: Propose) -> None:
+    """Put a proposal before a lead. Raises BadDecision where this match allows none."""
+    proposed = None
+    if kind is Propose.THRESHOLD:
+        if signal_type(row.signal_type).comparison is not Comparison.HAMMING or row.distance == 0:
+            raise BadDecision("no threshold would have spared this match: it is the same hash")
+        proposed = row.distance - 1
+    session.add(
+        ProposalRow(
+            kind=kind,
+            case_id=row.id,
+            proposed=proposed,
+            person_id=person.id,
+            at=now(),
+            state=_OPEN,
+            settled_why="",
+        )
+    )
+
+
+def listed(session: Session) -> tuple[Proposal, ...]:
+    """The open proposals, oldest first, with what the numbers say of each."""
+    query = (
+        select(ProposalRow, CaseRow)
+        .join(CaseRow, CaseRow.id == ProposalRow.case_id)
+        .where(ProposalRow.state == _OPEN)
+        .order_by(ProposalRow.id)
+        .limit(_SHOWN)
+    )
+    return tuple(_record(session, row, case) for row, case in session.execute(query))
+
+
+def _record(session: Session, row: ProposalRow, case: CaseRow) -> Proposal:
+    known = numbers.consequences(session, case.bank_id, case.signal_type)
+    keeps, loses, spares = _effect(known, row.proposed)
+    return Proposal(
+        id=row.id,
+        kind=Propose(row.kind),
+        case_id=case.id,
+        bank_id=case.bank_id,
+        bank=case.bank,
+        signal_type=case.signal_type,
+        threshold=case.threshold,
+        proposed=row.proposed,
+        keeps=keeps,
+        loses=loses,
+        spares=spares,
+        person_id=row.person_id,
+        at=row.at,
+        state=row.state,
+    )
+
+
+def _effect(known: tuple[Consequence, ...], proposed: int | None) -> tuple[int, int, int]:
+    """Confirmed matches that it keeps and loses, and disputed ones that it spares people."""
+    if proposed is None:
+        return 0, 0, 0
+    keeps = sum(each.confirmed for each in known if each.distance <= proposed)
+    loses = sum(each.confirmed for each in known if each.distance > proposed)
+    return keeps, loses, sum(each.disputed for each in known if each.distance > proposed)
+
+
+def accept(
+    session: Session, banks: Banks, lead: Person, proposal_id: int, bank: str | None
+) -> None:
+    """Do what was proposed. Raises NoSuchProposal, NotYours, BadDecision, and what banks refuse."""
+    row, case = _settled(session, lead, proposal_id, _ACCEPTED, "")
+    if row.kind == Propose.THRESHOLD:
+        name = _bank_name(banks, case)
+        banks.update(name, thresholds={case.signal_type: row.proposed})
+    else:
+        if bank is None or banks.get(bank).kind is not Kind.NEGATIVE:
+            raise BadDecision("name a bank of known false positives (kind negative) to put it in")
+        banks.add_content(
+            bank,
+            [Signal(case.signal_type, case.value)],
+            note=f"disputed in case {case.id}",
+            source="review",
+            reference=f"case {case.id}",
+        )
+    _log(session, row)
+
+
+def reject(session: Session, lead: Person, proposal_id: int, why: str) -> None:
+    """Leave things as they are. Raises NoSuchProposal, NotYours."""
+    row, _case = _settled(session, lead, proposal_id, _REJECTED, why)
+    _log(session, row)
+
+
+def _settled(
+    session: Session, lead: Person, proposal_id: int, state: str, why: str
+) -> tuple[ProposalRow, CaseRow]:
+    row = session.get(ProposalRow, proposal_id, with_for_update=True)
+    if row is None or row.state != _OPEN:
+        raise NoSuchProposal(proposal_id)
+    # It changes what is found for everybody: nobody decides that alone.
+    if state == _ACCEPTED and row.person_id == lead.id:
+        raise NotYours("somebody else has to accept what you proposed")
+    case = session.get(CaseRow, row.case_id)
+    assert case is not None
+    row.state, row.settled_by, row.settled_why = state, lead.id, why
+    return row, case
+
+
+def _bank_name(banks: Banks, case: CaseRow) -> str:
+    """The bank's present name: it may have another by now."""
+    for bank in banks.list():
+        if bank.id == case.bank_id:
+            return bank.name
+    raise BadDecision(f"the bank {case.bank} is gone; reject the proposal")
+
+
+def _log(session: Session, row: ProposalRow) -> None:
+    record(session, f"proposal.{row.state}", f"proposal:{row.id}", kind=row.kind, case=row.case_id)

@@ -1,0 +1,417 @@
+"""What this room hands out: plain values, never rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """Where a case stands."""
+
+    WAITING = "waiting"
+    """For a first person."""
+    SECOND = "second"
+    """For another person, who doesn't see what was chosen before."""
+    ESCALATED = "escalated"
+    """For a lead."""
+    HELD = "held"
+    """Until a time, or until somebody wakes it."""
+    DECIDED = "decided"
+
+
+class Reason(StrEnum):
+    """Why a case is before people."""
+
+    MATCH = "match"
+    COMPLAINT = "complaint"
+    """The uploader objects: nobody who decided before decides again."""
+    REOPENED = "reopened"
+
+
+class Choice(StrEnum):
+    """What a person can say of a case."""
+
+    CONFIRM = "confirm"
+    """It is what the bank says."""
+    DISPUTE = "dispute"
+    """It is not."""
+    NOT_SURE = "not_sure"
+    """Another person is to look."""
+    ESCALATE = "escalate"
+    """A lead is to look."""
+
+
+class Outcome(StrEnum):
+    """What a decided case came to."""
+
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"
+
+
+class Propose(StrEnum):
+    """What a dispute can propose to keep the mistake from coming back."""
+
+    NEGATIVE = "negative"
+    """Put the upload's hash into a bank of known false positives."""
+    THRESHOLD = "threshold"
+    """Match this bank within fewer bits."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a platform says of an upload; each may be empty.
+
+    Attributes:
+        uploader: the platform's name for who uploaded it.
+        url: where it was or would have been shown.
+        at: when it was uploaded; UTC.
+        address: the network address that it came from.
+        thread: the conversation or post that it belongs to.
+        reference: the platform's own name for the upload, given back with every outcome.
+    """
+
+    uploader: str = ""
+    url: str = ""
+    at: datetime | None = None
+    address: str = ""
+    thread: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Who has a case, and until when (UTC)."""
+
+    person_id: int
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case as lists show it.
+
+    Attributes:
+        id: number, never used again.
+        status: where it stands.
+        reason: why it is before people.
+        outcome: of a decided one.
+        bank_id, bank: the bank of the nearest match; its name when the case was opened.
+        action: that bank's action.
+        content_id: what was matched.
+        labels: of the content, the first is its category.
+        signal_type, distance, threshold, transform: of the nearest match; bits of 256.
+        copies: how many uploads it is about.
+        urgency: higher is sooner.
+        opened_at: UTC.
+        waiting_since: UTC; since when it waits in its present status.
+        decided_at: UTC; None unless decided.
+        lease: who has it now; None for nobody.
+        assigned_to: the person that a lead gave it to.
+        held_until: UTC; of a held one.
+        held_why: why it is held.
+        has_media: whether the upload is in the vault.
+        media: format of the file, such as "jpeg" or "mp4"; "" where only hashes came.
+        test: whether the match is of the test picture.
+    """
+
+    id: int
+    status: Status
+    reason: Reason
+    outcome: Outcome | None
+    bank_id: int
+    bank: str
+    action: str
+    content_id: int
+    labels: tuple[str, ...]
+    signal_type: str
+    distance: int
+    threshold: int
+    transform: str
+    copies: int
+    urgency: int
+    opened_at: datetime
+    waiting_since: datetime
+    decided_at: datetime | None
+    lease: Lease | None
+    assigned_to: int | None
+    held_until: datetime | None
+    held_why: str
+    has_media: bool
+    media: str
+    test: bool
+
+    @property
+    def category(self) -> str:
+        """The first label of what was matched; "" where it has none."""
+        return self.labels[0] if self.labels else ""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One upload of a case.
+
+    Attributes:
+        id: number.
+        seen_at: when it came in; UTC.
+        same_file: whether it is byte for byte the case's first upload.
+        distance: of its own match, in bits.
+        context: what the platform said of it.
+    """
+
+    id: int
+    seen_at: datetime
+    same_file: bool
+    distance: int
+    context: Context
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What one person said.
+
+    Attributes:
+        person_id: who.
+        choice: what.
+        policy: under which rule, in the words of the house.
+        note: why.
+        at: UTC.
+        stage: the status that the case was in: waiting, second or escalated.
+        review: 1 for the first review of the case, one more for each time it was reopened.
+    """
+
+    person_id: int
+    choice: Choice
+    policy: str
+    note: str
+    at: datetime
+    stage: Status
+    review: int
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of a case's history.
+
+    Attributes:
+        at: UTC.
+        kind: opened, held, woken, assigned, reopened, complaint, decided, escalated, media_gone.
+        person_id: who; None for the platform or the service.
+        text: what was said with it.
+    """
+
+    at: datetime
+    kind: str
+    person_id: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class CaseDetails(Case):
+    """A case with its evidence and all that happened to it.
+
+    Attributes:
+        review: which review of the case this is; 1 unless it was reopened.
+        evidence: the answer to the first upload, as `POST /api/v1/match` gave it: matches,
+            suppressed, signals, notes, width, height, media.
+        copies_kept: the latest of its uploads, up to a hundred.
+        decisions: oldest first; without those that whoever asked must not see yet.
+        hidden_decisions: how many of those there are.
+        history: oldest first.
+        object_id: of the upload in the vault; None where it isn't kept.
+        may_decide: whether whoever asked may be the next to decide it.
+        why_not: otherwise, why they may not.
+    """
+
+    review: int = 1
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    copies_kept: tuple[Copy, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    hidden_decisions: int = 0
+    history: tuple[Event, ...] = ()
+    object_id: int | None = None
+    may_decide: bool = True
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of an upload that matched.
+
+    Attributes:
+        case_id: the case that it belongs to.
+        opened: whether it opened it; otherwise it is a copy.
+        status: where the case stands.
+        outcome: where it was decided before, which holds for this copy, too.
+    """
+
+    case_id: int
+    opened: bool
+    status: Status
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which cases to list; None and "" for all.
+
+    `mine`: only those leased or assigned to this person.
+    """
+
+    status: Status = Status.WAITING
+    bank_id: int | None = None
+    category: str | None = None
+    reason: Reason | None = None
+    test: bool | None = None
+    mine: int | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Cases of a list. `next`: give it to get what follows; None at the end."""
+
+    cases: tuple[Case, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class ReviewPolicy:
+    """How the cases of a bank are reviewed.
+
+    Attributes:
+        bank_id: of the bank; 0 for what holds where a bank has none of its own.
+        second_for_confirm, second_for_dispute: whether it needs a second person.
+        keep_media_hours: how long uploads that matched are kept for review; 0 for not at all.
+    """
+
+    bank_id: int
+    second_for_confirm: bool = False
+    second_for_dispute: bool = False
+    keep_media_hours: int = 0
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a dispute proposed, for a lead to settle.
+
+    Attributes:
+        id: number.
+        kind: what.
+        case_id: the disputed case.
+        bank_id, bank: the bank that matched by mistake.
+        signal_type: of the match.
+        threshold: the present one.
+        proposed: the one proposed; None for a negative entry.
+        keeps: confirmed matches of this bank that the proposed threshold would still find.
+        loses: confirmed ones that it would not.
+        spares: disputed ones that it would no longer find.
+        person_id: who proposed it.
+        at: UTC.
+        state: open, accepted or rejected.
+    """
+
+    id: int
+    kind: Propose
+    case_id: int
+    bank_id: int
+    bank: str
+    signal_type: str
+    threshold: int
+    proposed: int | None
+    keeps: int
+    loses: int
+    spares: int
+    person_id: int
+    at: datetime
+    state: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How much a person may look at and work today.
+
+    Attributes:
+        reveals_left, seconds_left: of parts of pictures, for today (UTC).
+        reveal_seconds: that one part is shown at most.
+        work_until: UTC; when the next break is due; None where nothing was begun.
+        break_until: UTC; until when a break lasts; None where there is none.
+    """
+
+    reveals_left: int
+    seconds_left: int
+    reveal_seconds: int
+    work_until: datetime | None
+    break_until: datetime | None
+
+
+@dataclass(frozen=True)
+class BankPrecision:
+    """How often a bank's matches were right.
+
+    Attributes:
+        bank_id, bank: the bank.
+        confirmed, disputed: decided cases, without tests.
+        low, high: bounds of the share that is right, at 95 % (Wilson 1927); 0 to 1.
+    """
+
+    bank_id: int
+    bank: str
+    confirmed: int
+    disputed: int
+    low: float
+    high: float
+
+    @property
+    def precision(self) -> float | None:
+        """The share of decided matches that were right; None where none was decided."""
+        decided = self.confirmed + self.disputed
+        return self.confirmed / decided if decided else None
+
+
+@dataclass(frozen=True)
+class Day:
+    """What happened in one day (UTC)."""
+
+    day: date
+    opened: int
+    decided: int
+    unchecked: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """How reviewing goes, in numbers alone.
+
+    Attributes:
+        at: UTC; when this was counted.
+        by_status: cases that aren't tests, by status; decided ones too.
+        oldest: since when the longest waits, by status; UTC.
+        days: the last 14, oldest first.
+        unchecked: uploads of the last 7 days that could not be checked, by the code of why.
+        verdicts: uploads of the last 7 days by verdict.
+        precision: bank by bank, by name.
+        median_minutes: from a case's opening to its decision, of the latest thousand decided.
+        reviewers: people who have a case in hand.
+    """
+
+    at: datetime
+    by_status: Mapping[Status, int]
+    oldest: Mapping[Status, datetime]
+    days: tuple[Day, ...]
+    unchecked: Mapping[str, int]
+    verdicts: Mapping[str, int]
+    precision: tuple[BankPrecision, ...]
+    median_minutes: float | None
+    reviewers: int
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """Decided matches of a bank at one distance: what a threshold below it would lose and spare."""
+
+    distance: int
+    confirmed: int
+    disputed: int

@@ -1,0 +1,366 @@
+"""Cases as other rooms use them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hedgerow.accounts import Person
+from hedgerow.banks import Banks
+from hedgerow.cases import (
+    care,
+    decisions,
+    intake,
+    leases,
+    media,
+    numbers,
+    policies,
+    proposals,
+    queue,
+    viewing,
+)
+from hedgerow.cases.details import details
+from hedgerow.cases.errors import BadDecision, CasesProblem, Resting
+from hedgerow.cases.limits import Care, Intake, Limits
+from hedgerow.cases.records import (
+    Case,
+    CaseDetails,
+    Choice,
+    Consequence,
+    Context,
+    Filter,
+    Lease,
+    Overview,
+    Page,
+    Proposal,
+    Propose,
+    Received,
+    ReviewPolicy,
+    Standing,
+    Status,
+)
+from hedgerow.cases.rows import require
+from hedgerow.matching import Answer
+from hedgerow.store import MediaVault
+
+_OVERVIEW_SECONDS = 10.0
+"""For which the numbers of all cases are shown again before they are counted anew."""
+
+
+class Cases:
+    """The cases of a database. Safe to share between threads; each method a transaction.
+
+    Who may do what by their role is checked by the caller; who may decide which case is checked
+    here. All raise `store.StoreProblem` where the database can't be used.
+
+    Args:
+        banks: of the same database.
+        limits, care, intake: see there; `care` is what holds until a lead sets other numbers.
+        vault: where uploads are kept for review; None where none are.
+    """
+
+    def __init__(
+        self,
+        banks: Banks,
+        limits: Limits | None = None,
+        care: Care | None = None,
+        intake: Intake | None = None,
+        vault: MediaVault | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        self.care_defaults = care or Care()
+        self.intake = intake or Intake()
+        self._banks = banks
+        self._database = banks.database
+        self._vault = vault
+        self._counting = threading.Lock()
+        self._counted: tuple[float, Overview] | None = None
+
+    @property
+    def keeps_media(self) -> bool:
+        """Whether there is a vault at all."""
+        return self._vault is not None
+
+    def is_for_people(self, answer: Answer) -> bool:
+        """Whether `receive` would do anything with this answer."""
+        return intake.is_for_people(answer, self.intake)
+
+    def receive(
+        self,
+        answer: Answer,
+        facts: Mapping[str, Any],
+        context: Context | None = None,
+        file: bytes | None = None,
+    ) -> Received | None:
+        """Put an upload before people, where its answer asks for that.
+
+        Args:
+            answer: what matching found.
+            facts: of the file, as the answer gives them: media, width, height.
+            context: what the platform says of the upload.
+            file: its bytes; kept only where there is a vault and the bank's policy says so.
+
+        Returns:
+            Where it went; None where it is for nobody to look at.
+
+        Raises:
+            BadDecision: a value of the context is too long.
+        """
+        if not intake.is_for_people(answer, self.intake):
+            return None
+        context = intake.checked(context or Context(), self.limits)
+        with self._database.write() as session:
+            return intake.receive(session, answer, facts, context, file, self.limits, self._vault)
+
+    def complain(self, case_id: int, text: str) -> CaseDetails:
+        """Take in the uploader's complaint; nobody who decided before decides again.
+
+        Raises NoSuchCase, BadDecision.
+        """
+        with self._database.write() as session:
+            decisions.complain(session, case_id, text, self.limits)
+            return details(session, require(session, case_id), None)
+
+    def page(self, wanted: Filter, after: str | None = None, limit: int = 50) -> Page:
+        """Cases of a list, in its order; `after` is `Page.next` of the page before.
+
+        Raises BadDecision: `after` or `limit` is not possible.
+        """
+        if not 1 <= limit <= self.limits.max_page:
+            raise BadDecision(f"a page has 1 to {self.limits.max_page} cases")
+        with self._database.read() as session:
+            return queue.page(session, wanted, after, limit)
+
+    def counts(self, wanted: Filter | None = None) -> dict[Status, int]:
+        """How many cases fit, by status (the filter's own is left aside); at most 10,000 each."""
+        with self._database.read() as session:
+            return queue.counts(session, wanted or Filter())
+
+    def get(self, case_id: int, person: Person | None = None) -> CaseDetails:
+        """One case as this person may see it; all of it for None. Raises NoSuchCase."""
+        with self._database.read() as session:
+            return details(session, require(session, case_id), person)
+
+    def alike(self, case_id: int) -> tuple[Case, ...]:
+        """Other undecided cases of the same banked content. Raises NoSuchCase."""
+        with self._database.read() as session:
+            return queue.alike(session, require(session, case_id))
+
+    def take_next(self, person: Person, wanted: Filter | None = None) -> CaseDetails | None:
+        """Have the most urgent case that is for this person; None where there is none.
+
+        Raises Resting.
+        """
+        self._break_if_due(person)
+        with self._database.write() as session:
+            care.begin(session, person.id, self.care_defaults)
+            queue.wake_due(session)
+            row = queue.next_for(session, person, wanted)
+            if row is None:
+                return None
+            leases.take(session, row, person, self.limits)
+            return details(session, row, person)
+
+    def take(self, person: Person, case_id: int) -> CaseDetails:
+        """Have this case. Raises NoSuchCase, NotYours, NotNow, Resting."""
+        self._break_if_due(person)
+        with self._database.write() as session:
+            row = leases.require_held(session, case_id, person, self.limits)
+            care.begin(session, person.id, self.care_defaults)
+            return details(session, row, person)
+
+    def renew(self, person: Person, case_id: int) -> Lease:
+        """Have it for longer. Raises NoSuchCase, NotYours."""
+        with self._database.write() as session:
+            lease = leases.renew(session, case_id, person, self.limits)
+            care.note_work(session, person.id)
+            return lease
+
+    def release(self, person: Person, case_id: int) -> None:
+        """Give it back. Raises NoSuchCase."""
+        with self._database.write() as session:
+            leases.release(session, case_id, person)
+
+    def release_all(self, person_id: int) -> None:
+        """Give back all that somebody has in hand."""
+        with self._database.write() as session:
+            queue.drop_leases(session, person_id)
+
+    def skip(self, person: Person, case_id: int) -> None:
+        """Give it back, and don't be offered it for `skip_minutes`. Raises NoSuchCase."""
+        with self._database.write() as session:
+            leases.skip(session, case_id, person, self.limits)
+
+    def hold(self, person: Person, case_id: int, days: int, why: str) -> None:
+        """Let it rest. Raises NoSuchCase, NotYours, NotNow, BadDecision."""
+        with self._database.write() as session:
+            leases.hold(session, case_id, person, days, why, self.limits)
+
+    def wake(self, person: Person, case_id: int) -> None:
+        """Let a held case wait again. Raises NoSuchCase, NotNow."""
+        with self._database.write() as session:
+            leases.wake(session, case_id, person)
+
+    def assign(self, lead: Person, case_id: int, person_id: int | None) -> None:
+        """Give it to one person alone; None: to whoever comes. Raises NoSuchCase, NotNow."""
+        with self._database.write() as session:
+            leases.assign(session, case_id, lead, person_id)
+
+    def decide(
+        self,
+        person: Person,
+        case_id: int,
+        choice: Choice,
+        policy: str = "",
+        note: str = "",
+        propose: Propose | None = None,
+    ) -> CaseDetails:
+        """Say what it is. Raises NoSuchCase, NotYours, NotNow, BadDecision."""
+        with self._database.write() as session:
+            decisions.decide(session, case_id, person, choice, policy, note, propose, self.limits)
+            care.note_work(session, person.id)
+            return details(session, require(session, case_id), person)
+
+    def decide_many(
+        self,
+        person: Person,
+        case_ids: Iterable[int],
+        choice: Choice,
+        policy: str = "",
+        note: str = "",
+    ) -> dict[int, str]:
+        """Say the same of several cases, each for itself: one that is refused stops no other.
+
+        Returns:
+            By case number "", or why it was not decided.
+
+        Raises:
+            BadDecision: they are too many.
+        """
+        wanted = sorted(set(case_ids))
+        if len(wanted) > self.limits.max_bulk:
+            raise BadDecision(f"at most {self.limits.max_bulk} cases at once")
+        found = {}
+        for case_id in wanted:
+            try:
+                self.decide(person, case_id, choice, policy, note)
+                found[case_id] = ""
+            except CasesProblem as problem:
+                found[case_id] = str(problem)
+        return found
+
+    def reopen(self, lead: Person, case_id: int, why: str) -> CaseDetails:
+        """Let it be decided anew. Raises NoSuchCase, NotNow, BadDecision."""
+        with self._database.write() as session:
+            decisions.reopen(session, case_id, lead, why, self.limits)
+            return details(session, require(session, case_id), lead)
+
+    def open_media(self, person: Person, case_id: int) -> int:
+        """The upload's number in the vault, for a veiled view; a line in the log tells of it.
+
+        Raises NoSuchCase, NotYours, NotNow, Resting.
+        """
+        with self._database.write() as session:
+            return viewing.open_media(session, case_id, person, self.limits, self.care_defaults)
+
+    def reveal(
+        self, person: Person, case_id: int, part: int, *, colour: bool = False, still: int = 0
+    ) -> tuple[int, int]:
+        """Count and log a look at one part; returns the reveal's number and the vault's.
+
+        Raises NoSuchCase, NotYours, NotNow, Resting, BadDecision.
+        """
+        with self._database.write() as session:
+            return viewing.reveal(
+                session, case_id, person, part, still, self.limits, self.care_defaults,
+                colour=colour,
+            )  # fmt: skip
+
+    def end_reveal(self, person: Person, reveal_id: int, seconds: float) -> None:
+        """Note how long it was shown; never more than was counted."""
+        with self._database.write() as session:
+            care.end_reveal(session, person.id, reveal_id, seconds)
+
+    def forget_media(self) -> int:
+        """Destroy what was kept for long enough; returns how many uploads that were."""
+        return 0 if self._vault is None else media.forget_due(self._database, self._vault)
+
+    def standing(self, person_id: int) -> Standing:
+        """How much a person may look at and work now."""
+        with self._database.read() as session:
+            return care.standing(session, person_id, self.care_defaults)
+
+    def care_of(self, person_id: int) -> Care:
+        """The limits of a person; 0 for those of all who have none of their own."""
+        with self._database.read() as session:
+            return care.care_of(session, person_id, self.care_defaults)
+
+    def own_care(self, person_id: int) -> bool:
+        """Whether a person has limits of their own."""
+        with self._database.read() as session:
+            return care.has_own(session, person_id)
+
+    def set_care(self, lead: Person, person_id: int, limits: Care | None) -> None:
+        """Set a person's limits (0: everybody's); None takes them away."""
+        with self._database.write() as session:
+            care.set_care(session, lead, person_id, limits)
+
+    def policy(self, bank_id: int) -> ReviewPolicy:
+        """What counts for a bank."""
+        with self._database.read() as session:
+            return policies.policy_of(session, bank_id)
+
+    def policies(self) -> dict[int, ReviewPolicy]:
+        """All policies by bank number; 0 for what holds where a bank has none of its own."""
+        with self._database.read() as session:
+            return policies.policies(session)
+
+    def set_policy(self, lead: Person, policy: ReviewPolicy) -> None:
+        """Let this count for its bank. Raises BadDecision."""
+        with self._database.write() as session:
+            policies.set_policy(session, lead, policy)
+
+    def clear_policy(self, lead: Person, bank_id: int) -> None:
+        """Let the general policy count for a bank again."""
+        with self._database.write() as session:
+            policies.clear_policy(session, lead, bank_id)
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        """The open ones, oldest first."""
+        with self._database.read() as session:
+            return proposals.listed(session)
+
+    def accept(self, lead: Person, proposal_id: int, bank: str | None = None) -> None:
+        """Do what was proposed; `bank`: of known false positives, for a negative entry.
+
+        Raises NoSuchProposal, NotYours, BadDecision, and what `Banks` refuses.
+        """
+        with self._database.write() as session:
+            proposals.accept(session, self._banks, lead, proposal_id, bank)
+
+    def reject(self, lead: Person, proposal_id: int, why: str = "") -> None:
+        """Leave things as they are. Raises NoSuchProposal."""
+        with self._database.write() as session:
+            proposals.reject(session, lead, proposal_id, why)
+
+    def overview(self) -> Overview:
+        """How reviewing goes; at most ten seconds old."""
+        with self._counting:
+            if self._counted is None or time.monotonic() - self._counted[0] > _OVERVIEW_SECONDS:
+                with self._database.read() as session:
+                    self._counted = time.monotonic(), numbers.overview(session)
+            return self._counted[1]
+
+    def consequences(self, bank_id: int, signal_type: str) -> tuple[Consequence, ...]:
+        """A bank's decided matches with one signal type, by distance."""
+        with self._database.read() as session:
+            return numbers.consequences(session, bank_id, signal_type)
+
+    def _break_if_due(self, person: Person) -> None:
+        """Begin a break where one is due, in a transaction of its own: a refusal undoes nothing."""
+        with self._database.write() as session:
+            until = care.due(session, person.id, self.care_defaults)
+        if until is not None:
+            raise Resting(f"time for a break, until {until:%H:%M} UTC", until)

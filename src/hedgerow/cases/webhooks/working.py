@@ -1,0 +1,97 @@
+"""What a courier does all day."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Self
+
+from hedgerow.cases.webhooks import taking
+from hedgerow.cases.webhooks.alone import Place
+from hedgerow.cases.webhooks.attempts import Attempts
+from hedgerow.cases.webhooks.chains import DurableChains
+from hedgerow.cases.webhooks.plan import CourierPlan
+from hedgerow.cases.webhooks.sending import Sender
+from hedgerow.store import Database, StoreProblem, Vault, now
+
+_ALIVE_SECONDS = 15.0
+_OVERDUE_SECONDS = 60.0
+_TIDY_SECONDS = 600.0
+
+_log = logging.getLogger(__name__)
+
+
+class Work:
+    """Takes from the outbox and sends, until told to stop. A context manager."""
+
+    def __init__(self, plan: CourierPlan, database: Database, stopping: threading.Event) -> None:
+        self._limits = plan.limits
+        self._database = database
+        self._stopping = stopping
+        sender = Sender(plan.limits.timeout_seconds, plan.limits.max_under_way)
+        attempts = Attempts(database, Vault(plan.vault_key), sender, plan.limits)
+        self._chains = DurableChains(database, plan.folder, attempts, plan.limits)
+        self._turns = (
+            _Turn(_ALIVE_SECONDS, self._note_alive, at_once=True),
+            _Turn(_OVERDUE_SECONDS, self._look_for_overdue),
+            _Turn(_TIDY_SECONDS, self._tidy),
+        )
+
+    def run(self, place: Place) -> None:
+        """Work until told to stop, or until another courier may have the place."""
+        taking.give_back(self._database, self._chains, None)
+        _log.info("at work")
+        while not self._stopping.wait(self._limits.poll_seconds):
+            if not place.kept():
+                _log.warning("the connection that keeps this courier's place was lost")
+                return
+            try:
+                self._once()
+            except StoreProblem as problem:
+                # The outbox keeps what is in it; whoever reads the log learns why it waits.
+                _log.warning("%s", problem)
+
+    def _once(self) -> None:
+        for turn in self._turns:
+            turn.take(self._limits.poll_seconds)
+        while taking.take(self._database, self._chains) and not self._stopping.is_set():
+            pass
+
+    def _note_alive(self) -> None:
+        taking.note_alive(self._database, now())
+
+    def _look_for_overdue(self) -> None:
+        since = now() - timedelta(seconds=_OVERDUE_SECONDS)
+        if lost := taking.give_back(self._database, self._chains, since):
+            _log.warning("%d deliveries were not tried when they should have been", lost)
+
+    def _tidy(self) -> None:
+        while not self._stopping.is_set():
+            if not taking.tidy(self._database, now(), self._limits.keep_days):
+                break
+        while not self._stopping.is_set() and self._chains.tidy():
+            pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._chains.close(math.ceil(self._limits.stop_seconds))
+
+
+class _Turn:
+    """Something that is done now and then."""
+
+    def __init__(self, every: float, call: Callable[[], object], *, at_once: bool = False) -> None:
+        self._every, self._call = every, call
+        self._left = 0.0 if at_once else every
+
+    def take(self, passed: float) -> None:
+        """Do it, if it is time; `passed`: seconds since the last call."""
+        self._left -= passed
+        if self._left <= 0:
+            self._left = self._every
+            self._call()

@@ -1,0 +1,269 @@
+"""Going through a log: entry by entry, with the checkpoints as they come up.
+
+The same for the database and for an exported file. Nothing of the entries is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain as joined
+from itertools import pairwise
+
+from hedgerow.store.audit.canonical import FIRST
+from hedgerow.store.audit.checkpoints import Checkpoint
+from hedgerow.store.audit.diagnosis import (
+    Again,
+    Diagnosis,
+    Link,
+    not_following,
+    not_next,
+    unlike_its_hash,
+)
+from hedgerow.store.audit.findings import Findings, ProblemKind
+from hedgerow.store.audit.known import KnownCheckpoints
+
+Told = Callable[[int], None]
+"""Called with the number of the entry that was reached, now and then."""
+
+_TOLD_EVERY = 1000
+
+
+class Checkpoints:
+    """The log's own checkpoints, checked one by one as the entries reach them."""
+
+    def __init__(
+        self,
+        source: Iterable[Checkpoint],
+        keys: Collection[bytes],
+        known: KnownCheckpoints,
+        found: Findings,
+    ) -> None:
+        self.fitting = 0
+        self.elsewhere = 0
+        self.latest: Checkpoint | None = None
+        """The last one that the entries have come up to and agree with."""
+        self.highest = 0
+        """The last entry that one of them, or one that is kept elsewhere, speaks of."""
+        self._keys = keys
+        self._known = known
+        self._found = found
+        self._last = 0
+        self._sound = self._checked(source)
+        self._next = next(self._sound, None)
+
+    def due(self, number: int) -> Iterator[Checkpoint]:
+        """Those that speak of the log up to this entry, and weren't given before."""
+        while self._next is not None and self._next.sequence <= number:
+            yield self._next
+            self._next = next(self._sound, None)
+
+    def rest(self, given: int, counted_by: str) -> None:
+        """Check those that no entry came up to, and what is kept elsewhere and wasn't met.
+
+        Args:
+            given: how many there are to be, and `counted_by` what says so.
+        """
+        while self._next is not None:
+            self._next = next(self._sound, None)
+        if given != self._last:
+            self._found.note(
+                ProblemKind.CHECKPOINT,
+                f"{counted_by} says {given} checkpoints, and the last one is {self._last}: the "
+                "last were taken out, or the count was altered",
+                min(given, self._last) + 1,
+            )
+        for number, known in self._known.by_number.items():
+            self._found.note(
+                ProblemKind.CHECKPOINT,
+                f"checkpoint {number}, in {known.where}, is not in the log: it was taken out, or "
+                "the log was put back to an older state",
+                number,
+            )
+        for where, _line in self._known.torn:
+            self._found.note(ProblemKind.FILE, f"{where} is no checkpoint, nor a part of one")
+
+    def _checked(self, source: Iterable[Checkpoint]) -> Iterator[Checkpoint]:
+        before: Checkpoint | None = None
+        expected = 1
+        for each in source:
+            wrong = self._wrong(each, before, expected)
+            self._compare(each)
+            if wrong is None:
+                self.highest = max(self.highest, each.sequence)
+                yield each
+            else:
+                self._found.note(ProblemKind.CHECKPOINT, wrong, each.number)
+            self._last = each.number
+            expected = each.number + 1
+            # What the next one names is its signature, whether that is right or not.
+            before = each
+
+    def _wrong(self, this: Checkpoint, before: Checkpoint | None, expected: int) -> str | None:
+        number = this.number
+        if number > expected:
+            which = f"checkpoint {expected}"
+            if number > expected + 1:
+                which = f"checkpoints {expected} to {number - 1}"
+            self._found.note(ProblemKind.CHECKPOINT, f"{which}: missing", expected)
+        elif number < expected:
+            return f"checkpoint {number} was inserted: they are counted from 1"
+        if this.public_key not in self._keys:
+            return (
+                f"checkpoint {number} is signed by another key ({this.public_key.hex()}): it was "
+                "forged, or another key file was in use then (name its public key)"
+            )
+        if not this.is_signed_by(self._keys):
+            return f"checkpoint {number} was altered or forged: its signature doesn't fit"
+        follows = FIRST if number == 1 else None
+        if before is not None and before.number == number - 1:
+            follows = before.mark()
+        if follows is not None and this.previous != follows:
+            return f"checkpoint {number} doesn't follow the one before: that was altered"
+        if before is not None and this.sequence < before.sequence:
+            return (
+                f"checkpoint {number} speaks of {this.sequence} entries, the one before of "
+                f"{before.sequence}: the log's end had been cut off when it was made"
+            )
+        return None
+
+    def _compare(self, this: Checkpoint) -> None:
+        """Compare with the same one where it is kept elsewhere."""
+        known = self._known.by_number.pop(this.number, None)
+        if known is not None and known.mark == this.mark():
+            self.elsewhere += 1
+        elif known is not None:
+            self._found.note(
+                ProblemKind.CHECKPOINT,
+                f"checkpoint {this.number} is another one in {known.where}",
+                this.number,
+            )
+        line = this.line()
+        self._known.torn[:] = [each for each in self._known.torn if not line.startswith(each[1])]
+
+
+class Chain:
+    """One way through a log.
+
+    Args:
+        again: reads the entries from the beginning, by number; it is asked once, and again where
+            a link is broken.
+        checkpoints, known, found: what to compare with, and where to note what is wrong.
+    """
+
+    def __init__(
+        self,
+        again: Again,
+        checkpoints: Checkpoints,
+        known: KnownCheckpoints,
+        found: Findings,
+    ) -> None:
+        self.read = 0
+        self.last = 0
+        self.head = FIRST
+        self._again = again
+        self._checkpoints = checkpoints
+        self._known = known
+        self._found = found
+        self._signed = 0  # up to which entry all is vouched for
+
+    def walk(self, told: Told | None = None) -> bool:
+        """Go through; returns whether it came to the end without a broken link."""
+        links: Iterator[Link | None] = joined(self._again(), [None])
+        for link, follower in pairwise(links):
+            assert link is not None
+            diagnosis = self._wrong(link, follower)
+            if diagnosis is not None:
+                self._found.broken(diagnosis.kind, diagnosis.entry, diagnosis.message, None)
+                return False
+            self.last, self.head = link.number, link.hash
+            self.read += 1
+            if not self._agree(link):
+                return False
+            if told is not None and self.read % _TOLD_EVERY == 0:
+                told(self.read)
+        return True
+
+    def _wrong(self, link: Link, follower: Link | None) -> Diagnosis | None:
+        if link.number != self.last + 1:
+            return not_next(link.number, self.last + 1)
+        if link.computed() != link.hash:
+            return unlike_its_hash(link, self.head, self._again)
+        if link.previous != self.head:
+            return not_following(link, self._signed, self._vouched(link), follower)
+        return None
+
+    def _vouched(self, link: Link) -> bool:
+        known = self._known.by_sequence.get(link.number, [])
+        due = [each for each in self._checkpoints.due(link.number) if each.sequence == link.number]
+        heads = [each.head for each in known] + [each.head for each in due]
+        return link.hash in heads
+
+    def _agree(self, link: Link) -> bool:
+        """Compare with the checkpoints that speak of this entry."""
+        for each in self._checkpoints.due(link.number):
+            if each.sequence != link.number or each.entries != self.read:
+                self._found.note(
+                    ProblemKind.CHECKPOINT,
+                    f"checkpoint {each.number} doesn't count as the log does",
+                    each.number,
+                )
+            elif each.head != link.hash:
+                return self._rewritten(f"checkpoint {each.number}", each.number)
+            else:
+                self._checkpoints.fitting += 1
+                self._checkpoints.latest = each
+                self._signed = link.number
+        for known in self._known.by_sequence.get(link.number, []):
+            if known.head != link.hash:
+                return self._rewritten(f"the checkpoint in {known.where}", None)
+            self._signed = link.number
+        return True
+
+    def _rewritten(self, shown_by: str, checkpoint: int | None) -> bool:
+        first, last = self._signed + 1, self.last
+        which = f"entry {last}" if first == last else f"one of the entries {first} to {last}"
+        self._found.broken(
+            ProblemKind.REWRITTEN,
+            first,
+            f"{which} was altered, and all was hashed anew from there on: {shown_by} was signed "
+            "over another",
+            checkpoint,
+        )
+        return False
+
+
+def check_end(
+    chain: Chain,
+    checkpoints: Checkpoints,
+    known: KnownCheckpoints,
+    counted: tuple[int, str],
+    found: Findings,
+) -> None:
+    """See that a log that is whole so far ends where it should.
+
+    Args:
+        chain: gone through.
+        checkpoints, known: what speaks of entries.
+        counted: how many entries there are to be, and what says so.
+        found: where to note what is wrong.
+    """
+    last, (given, by) = chain.last, counted
+    signed = max([checkpoints.highest, *known.by_sequence], default=0)
+    if signed > last:
+        kind, entry = ProblemKind.CUT_OFF, last + 1
+        message = (
+            f"entries are missing after entry {checkpoints.signed}, most likely the end: a "
+            f"checkpoint speaks of {signed}, and {last} are left"
+        )
+    elif given > last:
+        kind, entry = ProblemKind.CUT_OFF, last + 1
+        message = f"the end was cut off: {by} says {given} entries, and {last} are left"
+    elif given < last:
+        kind, entry = ProblemKind.INSERTED, given + 1
+        message = (
+            f"entry {given + 1} was inserted, or the count was altered: {by} says {given} "
+            f"entries, and the last one is {last}"
+        )
+    else:
+        return
+    found.broken(kind, entry, message, None)

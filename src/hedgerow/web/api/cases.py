@@ -1,0 +1,95 @@
+"""Cases: what became of matches, and the uploader's complaint."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from hedgerow.accounts import Scope
+from hedgerow.cases import Case, CaseDetails, Filter, Status
+from hedgerow.web.access import service_of
+from hedgerow.web.api import examples
+from hedgerow.web.api.answers import json_response, read_json
+from hedgerow.web.api.case_schemas import CaseDetailsOut, CasesOut, ComplaintIn, StatusName
+from hedgerow.web.api.operations import Given, Sent, operation
+from hedgerow.web.api.paths import Number
+from hedgerow.web.paging import Cursor, Limit
+from hedgerow.web.problems import Code
+
+router = APIRouter(tags=["cases"])
+
+_OUT = (
+    "id", "status", "reason", "outcome", "bank", "content_id", "labels", "signal_type", "distance",
+    "threshold", "transform", "media", "copies", "opened_at", "decided_at", "test",
+)  # fmt: skip
+
+WithStatus = Annotated[StatusName, Query(description="Only those that stand there.")]
+
+
+@router.get(
+    "/cases",
+    summary="List the cases",
+    **operation(
+        Scope.CASES,
+        Given(200, "A page of cases, the most urgent first.", CasesOut, examples.CASES),
+        problems=[Code.INVALID, Code.UNAVAILABLE],
+    ),
+)
+async def list_cases(
+    request: Request, status: WithStatus = "waiting", limit: Limit = 100, cursor: Cursor = None
+) -> Response:
+    """The cases of one status, the most urgent first; decided ones the latest first."""
+    service = service_of(request)
+    most = min(limit, service.limits.max_page, service.cases.limits.max_page)
+    wanted = Filter(status=Status(status))
+    page = await service.calls.read(lambda: service.cases.page(wanted, cursor, most))
+    return json_response({"items": [_case_json(each) for each in page.cases], "next": page.next})
+
+
+@router.get(
+    "/cases/{case_id}",
+    summary="Get a case",
+    **operation(
+        Scope.CASES,
+        Given(200, "The case.", CaseDetailsOut, examples.CASE_DETAILS),
+        problems=[Code.INVALID, Code.NO_SUCH_CASE, Code.UNAVAILABLE],
+    ),
+)
+async def get_case(request: Request, case_id: Number) -> Response:
+    """One case and the latest of its uploads. Who decided it is told to nobody here."""
+    service = service_of(request)
+    return json_response(_details_json(await service.calls.read(lambda: service.cases.get(case_id))))
+
+
+@router.post(
+    "/cases/{case_id}/complaints",
+    summary="Hand in a complaint",
+    **operation(
+        Scope.CASES,
+        Given(201, "It was taken in.", CaseDetailsOut, examples.CASE_DETAILS),
+        sent=[Sent("application/json", ComplaintIn, example=examples.COMPLAINT_IN)],
+        problems=[Code.NO_SUCH_CASE, Code.UNAVAILABLE],
+    ),
+)
+async def complain(request: Request, case_id: Number) -> Response:
+    """Hand in what the uploader says against the case; somebody who hasn't decided it looks anew.
+
+    A case that was decided is open again. What comes of it is told by a webhook, and by the case.
+    """
+    service = service_of(request)
+    given = await read_json(request, ComplaintIn)
+    found = await service.calls.write(lambda: service.cases.complain(case_id, given.text))
+    return json_response(_details_json(found), 201)
+
+
+def _case_json(case: Case) -> dict[str, Any]:
+    return {name: getattr(case, name) for name in _OUT}
+
+
+def _details_json(case: CaseDetails) -> dict[str, Any]:
+    uploads = [
+        vars(each.context) | {"seen_at": each.seen_at, "same_file": each.same_file}
+        for each in case.copies_kept
+    ]
+    return _case_json(case) | {"uploads": uploads}

@@ -1,0 +1,50 @@
+"""What the queue is narrowed to, as the address says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from hedgerow.cases import Filter, Reason, Status
+
+_NAMES = ("status", "bank", "label", "reason", "mine", "tests")
+
+_MAX_LABEL = 256
+
+
+def filter_of(query: Mapping[str, str], person_id: int) -> Filter:
+    """The filter; what can't be read narrows nothing."""
+    bank = query.get("bank", "")
+    return Filter(
+        status=_status(query.get("status", "")),
+        bank_id=int(bank) if bank.isascii() and bank.isdigit() and len(bank) <= 18 else None,
+        category=query.get("label", "").strip()[:_MAX_LABEL] or None,
+        reason=_reason(query.get("reason", "")),
+        test={"only": True, "none": False}.get(query.get("tests", "")),
+        mine=person_id if query.get("mine") else None,
+    )
+
+
+def is_narrowed(query: Mapping[str, str]) -> bool:
+    """Whether the address says anything at all."""
+    return any(query.get(name) for name in _NAMES)
+
+
+def query_of(query: Mapping[str, str], **changes: str) -> str:
+    """The part of an address that says the same again, with changes; "" changes to nothing."""
+    wanted = {name: query.get(name, "") for name in _NAMES} | changes
+    return urlencode({name: value for name, value in wanted.items() if value})
+
+
+def _status(text: str) -> Status:
+    try:
+        return Status(text)
+    except ValueError:
+        return Status.WAITING
+
+
+def _reason(text: str) -> Reason | None:
+    try:
+        return Reason(text)
+    except ValueError:
+        return None

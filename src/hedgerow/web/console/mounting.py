@@ -1,0 +1,36 @@
+"""Where the console hangs in the application."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route, Router
+
+from hedgerow.web.console import pages as pages
+from hedgerow.web.console.answering import Place
+from hedgerow.web.console.headers import PREFIX, Headers
+from hedgerow.web.console.limits import Limits
+from hedgerow.web.console.rendering import Templates
+from hedgerow.web.console.routing import PAGES, Page
+
+
+def install(app: FastAPI, limits: Limits | None = None) -> None:
+    """Serve the console under /console; call it after the other middlewares were added."""
+    app.router.routes.append(Route(PREFIX, _begin))
+    app.router.routes.append(Mount(PREFIX, console(limits or Limits())))
+    app.add_middleware(Headers)
+
+
+def console(limits: Limits) -> Router:
+    """The console as an application of its own, for what lies below /console."""
+    templates = Templates()
+    by_path: dict[str, dict[str, Page]] = {}
+    for page in PAGES:
+        by_path.setdefault(page.path, {})[page.method] = page
+    routes = [Route(path, Place(here, templates, limits)) for path, here in by_path.items()]
+    return Router(routes, default=Place({}, templates, limits), redirect_slashes=False)
+
+
+async def _begin(_request: Request) -> Response:
+    return RedirectResponse(f"{PREFIX}/", 303)

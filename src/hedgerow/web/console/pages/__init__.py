@@ -1,0 +1,7 @@
+"""The pages, a module each. Loading one puts its pages into the table; this list loads all."""
+
+from hedgerow.web.console.pages import case as case
+from hedgerow.web.console.pages import handling as handling
+from hedgerow.web.console.pages import home as home
+from hedgerow.web.console.pages import overview as overview
+from hedgerow.web.console.pages import queue as queue

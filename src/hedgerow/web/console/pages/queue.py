@@ -1,0 +1,129 @@
+"""The queue: what waits, in the order of urgency, and taking the next of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from starlette.responses import Response
+
+from hedgerow.accounts import Permission
+from hedgerow.banks import Bank
+from hedgerow.cases import MOST_COUNTED, CasesProblem, Choice, Page, Resting, Status
+from hedgerow.web.console.filters import filter_of, is_narrowed, query_of
+from hedgerow.web.console.refusals import Refusal
+from hedgerow.web.console.routing import page
+from hedgerow.web.console.visit import Visit
+from hedgerow.web.console.wording import plural, sentence
+
+CHOICES = (
+    (Choice.CONFIRM, "Confirm", "It is what the bank says."),
+    (Choice.DISPUTE, "Dispute", "It is something else."),
+    (Choice.NOT_SURE, "Not sure", "Somebody else is to look, too."),
+    (Choice.ESCALATE, "Escalate", "A lead is to look."),
+)
+"""What can be said of a case, with what it means."""
+
+_REFUSALS_TOLD = 3
+"""Of cases that could not be decided with others; the rest are counted."""
+
+
+class _Listed(NamedTuple):
+    page: Page
+    counts: Mapping[Status, int]
+    banks: list[Bank]
+    names: Mapping[int, str]
+
+
+@page("GET", "/queue", needs=Permission.REVIEW)
+async def queue(visit: Visit) -> Response:
+    """One page of the queue."""
+    wanted = filter_of(visit.query, visit.person.id)
+    service, cases = visit.service, visit.service.cases
+    rows = min(visit.limits.page_rows, cases.limits.max_page)
+
+    def listed() -> _Listed:
+        found = cases.page(wanted, visit.query.get("after"), rows)
+        people = {case.lease.person_id for case in found.cases if case.lease}
+        people |= {case.assigned_to for case in found.cases if case.assigned_to}
+        return _Listed(
+            found, cases.counts(wanted), list(service.banks.list()), service.people.names(people)
+        )
+
+    shown = await visit.read(listed)
+    statuses = [
+        (status, shown.counts.get(status, 0), query_of(visit.query, status=status))
+        for status in Status
+    ]
+    return visit.render(
+        "queue.html",
+        wanted=wanted,
+        listed=shown,
+        banks=[("", "All banks"), *((bank.id, bank.name) for bank in shown.banks)],
+        statuses=statuses,
+        most=MOST_COUNTED,
+        query=query_of(visit.query),
+        narrowed=is_narrowed({**visit.query, "status": ""}),
+        first=not visit.query.get("after"),
+        choices=CHOICES,
+        bulk=visit.may(Permission.REVIEW) and wanted.status not in (Status.DECIDED, Status.HELD),
+        keeps_media=cases.keeps_media,
+    )
+
+
+@page("POST", "/queue/next", needs=Permission.REVIEW)
+async def take_next(visit: Visit) -> Response:
+    """Have the most urgent case that is for this person, and open it."""
+    given = {name: visit.form.text(name) for name in ("status", "bank", "label", "reason", "mine")}
+    given["tests"] = visit.form.text("tests")
+    return await next_case(visit, given)
+
+
+async def next_case(visit: Visit, narrowed: Mapping[str, str], after: str = "") -> Response:
+    """Lead to the next case; `after`: what became of the one before, told on the way."""
+    person, cases = visit.person, visit.service.cases
+    wanted = filter_of(narrowed, person.id) if is_narrowed(narrowed) else None
+    try:
+        case = await visit.write(lambda: cases.take_next(person, wanted))
+    except Resting as rest:
+        return visit.redirect("/console/care", f"{after} {sentence(rest)}".strip(), kind="note")
+    except CasesProblem as problem:
+        return visit.redirect("/console/queue", sentence(problem), kind="bad")
+    if case is None:
+        return visit.redirect("/console/queue", f"{after} Nothing waits for you now.".strip())
+    return visit.redirect(f"/console/cases/{case.id}", after)
+
+
+@page("POST", "/queue/decide", needs=Permission.REVIEW)
+async def decide_ticked(visit: Visit) -> Response:
+    """Say the same of all ticked cases, each for itself."""
+    back = f"/console/queue?{query_of(visit.query)}".removesuffix("?")
+    return await decide_many(visit, back)
+
+
+async def decide_many(visit: Visit, back: str) -> Response:
+    """Decide the ticked cases of a form, and tell on the page `back` what became of each."""
+    ticked = [int(text) for text in visit.form.many("case") if text.isdecimal() and len(text) < 19]
+    if not ticked:
+        return visit.redirect(back, "Tick the cases first that you want to decide.", kind="bad")
+    choice = choice_of(visit.form.text("choice"))
+    policy, note = visit.form.text("policy"), visit.form.text("note")
+    person, cases = visit.person, visit.service.cases
+    found = await visit.write(lambda: cases.decide_many(person, ticked, choice, policy, note))
+    refused = {number: why for number, why in found.items() if why}
+    done = len(found) - len(refused)
+    told = f"{plural(done, 'case')}: {choice.replace('_', ' ')}."
+    if not refused:
+        return visit.redirect(back, told)
+    first = "; ".join(f"{number}: {why}" for number, why in list(refused.items())[:_REFUSALS_TOLD])
+    return visit.redirect(back, f"{told} {plural(len(refused), 'case')} not: {first}.", kind="bad")
+
+
+def choice_of(text: str) -> Choice:
+    """What was chosen; raises Refusal where nothing was."""
+    try:
+        return Choice(text)
+    except ValueError:
+        raise Refusal(
+            422, "Choose first", "Go back, and choose what the case is: confirm, dispute, …"
+        ) from None

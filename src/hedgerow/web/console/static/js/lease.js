@@ -1,0 +1,64 @@
+// The time that a case stays in somebody's hands: shown, and renewed while they work.
+import { Refused, say, send } from "./asking.js";
+
+const ACTIVE = 60_000; // milliseconds after a key or a pointer in which somebody is at work
+const TOLD = [60, 20]; // seconds left at which it is said aloud
+
+export function startLease() {
+  const box = document.querySelector("[data-lease]");
+  if (box) new Lease(box).begin();
+}
+
+class Lease {
+  constructor(box) {
+    this.path = box.dataset.lease;
+    this.lasts = Number(box.dataset.lasts);
+    this.box = box;
+    this.time = box.querySelector("[data-left]");
+    this.ends = performance.now() + 1000 * Number(this.time.dataset.left);
+    this.worked = performance.now();
+    this.asking = false;
+  }
+
+  begin() {
+    for (const kind of ["keydown", "pointerdown", "pointermove", "scroll"]) {
+      document.addEventListener(kind, () => (this.worked = performance.now()), { passive: true, capture: true });
+    }
+    this.timer = setInterval(() => this.tick(), 1000);
+    this.tick();
+  }
+
+  tick() {
+    const left = Math.max(0, Math.round((this.ends - performance.now()) / 1000));
+    this.time.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    this.time.classList.toggle("low", left <= 60);
+    if (TOLD.includes(left)) say(`The case stays in your hands for ${left} seconds more.`);
+    if (left === 0) this.over("The case may go to somebody else now. Keep it to go on.");
+    else if (this.isDue(left)) this.renew();
+  }
+
+  // Often enough that it never gets low while somebody works, and not with every tick.
+  isDue(left) {
+    return !this.asking && left < 0.8 * this.lasts && performance.now() - this.worked < ACTIVE && !document.hidden;
+  }
+
+  async renew() {
+    this.asking = true;
+    try {
+      const told = await (await send(this.path)).json();
+      this.ends = performance.now() + 1000 * told.seconds;
+    } catch (problem) {
+      if (problem instanceof Refused) this.over(problem.message);
+      // Otherwise the network is away for a moment: the clock goes on, and it is tried again.
+      else this.worked = 0;
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  over(words) {
+    clearInterval(this.timer);
+    this.box.querySelector("p").textContent = words;
+    say(words);
+  }
+}

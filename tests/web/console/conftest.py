@@ -1,0 +1,37 @@
+import tests.web.console.wiring
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from tests.postgres import Maker
+from tests.web.console.browsing import Browser
+from tests.web.console.desks import Desk, staffed
+from tests.web.running import plan_for, running
+
+
+@pytest.fixture(scope="session")
+def desk(make_database_url: Maker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A server for many tests, on each kind of database, with somebody in each role."""
+    home = tmp_path_factory.mktemp("desk")
+    with running(plan_for(home, make_database_url.lasting())) as found:
+        yield staffed(found)
+
+
+@pytest.fixture
+def browser(desk: Desk) -> Iterator[Callable[[str | None], Browser]]:
+    """Opens somebody's browser: `browser("lead")`, signed in; `browser(None)`, nobody's."""
+    with ExitStack() as closing:
+
+        def opened(name: str | None) -> Browser:
+            found = Browser(desk.url, desk.session(name) if name else "")
+            closing.callback(found.close)
+            return found
+
+        yield opened
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder for a server of one's own."""
+    return tmp_path

@@ -1,0 +1,41 @@
+"""Temporary: what the lead will wire in web/service.py and web/app.py."""
+import hedgerow.web.app as app_module
+import tests.web.running as running_module
+from hedgerow.accounts import Sessions, People, Limits
+from hedgerow.accounts.hashing import Hashing
+from hedgerow.web.service import Service
+from hedgerow.web import console
+from hedgerow.store import Vault
+
+_made = app_module.create_app
+def create_app(plan, **k):
+    app = _made(plan, **k)
+    if not any(getattr(r, "path", "") == "/console" for r in app.router.routes):
+        console.install(app)
+    return app
+if not getattr(running_module.create_app, "__name__", "") == "wired":
+    create_app.__name__ = "wired"
+    running_module.create_app = create_app
+
+_init = Service.__init__
+def __init__(self, plan):
+    _init(self, plan)
+    limits = Limits()
+    if not hasattr(self, "people"):
+        self.people = People(self.database, Hashing(Vault(plan.vault_key), limits), limits)
+    if not hasattr(self, "sessions"):
+        self.sessions = Sessions(self.database, limits)
+    if not hasattr(self, "cases"):
+        try:
+            from hedgerow.cases import Cases
+            try:
+                from hedgerow.store import MediaVault
+                self.media = MediaVault(self.database, Vault(plan.vault_key), f"file://{plan.index_folder.parent}/media")
+            except ImportError:
+                self.media = None
+            self.cases = Cases(self.banks, vault=self.media)
+        except ImportError as e:
+            print("NO CASES", e)
+if Service.__init__.__name__ != "wired":
+    __init__.__name__ = "wired"
+    Service.__init__ = __init__
