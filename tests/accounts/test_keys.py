@@ -53,7 +53,7 @@ def test_any_name_and_scopes_come_back(make_database_url, name: str, scopes: set
         ("x\n", ["match"], "printable"),
         ("\x1b[2J", ["match"], "printable"),
         ("\udcff", ["match"], "printable"),
-        ("x", [], "match, read, write, admin"),
+        ("x", [], "match, read, write, cases, admin"),
         ("x", ["match", "everything"], "no scope 'everything'; there are match"),
         ("x", ["MATCH"], "no scope 'MATCH'"),
         ("x", [""], "no scope ''"),

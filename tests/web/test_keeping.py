@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from hedgerow.store import DatabaseBusy
-from hedgerow.web.keeping import KeyKeeper
+from hedgerow.web.keeping import Chore, Keeper
 
 PATIENCE = 60
 
@@ -35,8 +35,13 @@ class Ring:
             raise self.problem
 
 
-def keeping(ring: Ring, uses_seconds: float = 0.001) -> KeyKeeper:
-    return KeyKeeper(ring, 0.001, uses_seconds)  # type: ignore[arg-type]  # stands for one
+def keeping(ring: Ring, uses_seconds: float = 0.001) -> Keeper:
+    return Keeper(
+        [
+            Chore(ring.refresh, 0.001, "the keys can't be read"),
+            Chore(ring.flush, uses_seconds, "uses can't be written", at_end=True),
+        ]
+    )
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ MODELS = models()
 
 def request(server, key, path, method):
     """The plainest request to a route, with values that fit its path."""
-    values = {"content_id": "1", "key_id": "999999", "import_id": "1", "signal_type": "pdq"}
+    values = {"content_id": "1", "key_id": "999999", "case_id": "999999", "import_id": "1", "signal_type": "pdq"}
     filled = re.sub(r"{(\w+)}", lambda found: values.get(found[1], "nobody"), path)
     with server.client(key) as client:
         return client.request(method, filled)
@@ -66,6 +66,7 @@ def test_there_are_the_routes_of_the_contract():
         "DELETE /banks/{name}/signals/{signal_type}/{value}",
         "POST /banks/{name}/import", "DELETE /banks/{name}/imports/{import_id}",
         "GET /banks/{name}/export",
+        "GET /cases", "GET /cases/{case_id}", "POST /cases/{case_id}/complaints",
         "GET /signal-types", "GET /status",
         "GET /keys", "POST /keys", "GET /keys/{key_id}", "DELETE /keys/{key_id}",
     }  # fmt: skip

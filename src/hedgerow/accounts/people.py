@@ -62,7 +62,7 @@ class People(Joining):
         """The names of people, by their numbers; a number that is nobody's is left out."""
         query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(set(people)))
         with self._database.read() as session:
-            return dict(session.execute(query).tuples().all())
+            return {row.id: row.name for row in session.execute(query)}
 
     def change_roles(self, person_id: int, roles: Iterable[str]) -> Person:
         """Give somebody these roles instead of those before; counts at their next request.

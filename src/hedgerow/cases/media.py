@@ -6,7 +6,12 @@ from sqlalchemy import select
 
 from hedgerow.cases.models import CaseRow
 from hedgerow.cases.rows import add_event
-from hedgerow.store import Database, MediaVault, now
+from hedgerow.store import Database, now
+
+if True:  # MVTEMP
+    from typing import TYPE_CHECKING
+    if TYPE_CHECKING:
+        from hedgerow.store import MediaVault
 
 _PORTION = 100
 

@@ -43,7 +43,11 @@ from hedgerow.cases.records import (
 )
 from hedgerow.cases.rows import require
 from hedgerow.matching import Answer
-from hedgerow.store import MediaVault
+
+if True:  # MVTEMP
+    from typing import TYPE_CHECKING
+    if TYPE_CHECKING:
+        from hedgerow.store import MediaVault
 
 _OVERVIEW_SECONDS = 10.0
 """For which the numbers of all cases are shown again before they are counted anew."""

@@ -1,11 +1,13 @@
 """The front door: content in, matches and a verdict out."""
 
+from hedgerow.matching.drawing import Drawing, drawing_of
 from hedgerow.matching.forms import banked_signals
 from hedgerow.matching.fresh import Fresh
 from hedgerow.matching.limits import Limits, LiveLimits
 from hedgerow.matching.matcher import Matcher
 from hedgerow.matching.page import Findings, render_page, write_page
 from hedgerow.matching.paths import files_under
+from hedgerow.matching.places import Outline, outlines_of, words_of
 from hedgerow.matching.records import Answer, Match, Note, Query, Seen, Suppressed, Verdict
 from hedgerow.matching.results import (
     Result,
@@ -23,6 +25,7 @@ from hedgerow.matching.verdicts import is_digest, is_low_quality
 
 __all__ = [
     "Answer",
+    "Drawing",
     "Findings",
     "Fresh",
     "Limits",
@@ -30,6 +33,7 @@ __all__ = [
     "Match",
     "Matcher",
     "Note",
+    "Outline",
     "Overloaded",
     "Query",
     "Result",
@@ -45,14 +49,17 @@ __all__ = [
     "asked_banks",
     "banked_signals",
     "described",
+    "drawing_of",
     "files_under",
     "hashing_workers",
     "is_digest",
     "is_low_quality",
+    "outlines_of",
     "query_of",
     "read_results",
     "render_page",
     "scan",
     "wilson",
+    "words_of",
     "write_page",
 ]

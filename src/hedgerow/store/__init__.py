@@ -10,6 +10,7 @@ from hedgerow.store.audit.actors import (
     SERVICE,
     Actor,
     ActorKind,
+    act_as,
     acting,
     acting_now,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "Vault",
     "VaultProblem",
     "Verification",
+    "act_as",
     "acting",
     "acting_now",
     "allocate",

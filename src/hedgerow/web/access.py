@@ -8,6 +8,7 @@ from fastapi.security import SecurityScopes
 from fastapi.security.base import SecurityBase
 
 from hedgerow.accounts import ApiKey, Scope
+from hedgerow.store import Actor, ActorKind, act_as
 from hedgerow.web.problems import Code, Problem
 from hedgerow.web.service import Service
 
@@ -56,4 +57,5 @@ def allowed(request: Request, key: str, scope: Scope) -> ApiKey:
         has = ", ".join(sorted(found.scopes))
         raise Problem(Code.FORBIDDEN, f"this needs a key with the scope {scope}; this has {has}")
     request.scope["hedgerow.visit"].enter(found)
+    act_as(Actor(ActorKind.KEY, found.id))
     return found

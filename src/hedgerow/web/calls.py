@@ -11,6 +11,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, Self, TypeVar
 
 from hedgerow.web.limits import Limits
@@ -137,7 +138,8 @@ class _Line:
     def start(self, call: Callable[[], Result]) -> Future[Result]:
         """Queue a call that is counted already; raises Problem where the service is ending."""
         try:
-            return self._pool.submit(call)
+            # With who acts, for the log.
+            return self._pool.submit(copy_context().run, call)
         except RuntimeError:  # what a closed pool raises
             raise self.refusal("the service is ending") from None
 

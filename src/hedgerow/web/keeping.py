@@ -1,48 +1,61 @@
-"""Keeps the keys of a running service fresh, whatever else is slow or broken."""
+"""What a running service does again and again, whatever else is slow or broken."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Self
 
-from hedgerow.accounts import KeyRing
-from hedgerow.store import StoreProblem
+from hedgerow.store import SERVICE, StoreProblem, acting
 
 _log = logging.getLogger(__name__)
 
 
-class KeyKeeper:
-    """Reads the keys anew, and writes when they were last used. A context manager.
+@dataclass(frozen=True)
+class Chore:
+    """One thing to do.
+
+    call: does it. seconds: between two times. otherwise: what to log where it fails. at_end:
+    whether it is done once more when the service ends.
+    """
+
+    call: Callable[[], object]
+    seconds: float
+    otherwise: str
+    at_end: bool = False
+
+
+class Keeper:
+    """Does its chores until it is closed. A context manager.
 
     Each in a thread of its own: a key that is revoked is to be good for nothing even where a
     change of the database waits for another.
     """
 
-    def __init__(self, ring: KeyRing, poll_seconds: float, uses_seconds: float) -> None:
-        self._ring = ring
+    def __init__(self, chores: Sequence[Chore]) -> None:
+        self._chores = chores
         self._ending = threading.Event()
         self._threads = [
-            threading.Thread(target=self._repeat, args=given, name="hedgerow-keys", daemon=True)
-            for given in (
-                (ring.refresh, poll_seconds, "the keys can't be read"),
-                (ring.flush, uses_seconds, "when keys were last used can't be written"),
-            )
+            threading.Thread(target=self._repeat, args=(each,), name="hedgerow-chore", daemon=True)
+            for each in chores
         ]
         for thread in self._threads:
             thread.start()
 
-    def _repeat(self, call: Callable[[], None], seconds: float, otherwise: str) -> None:
-        while not self._ending.wait(seconds):
-            _attempt(call, otherwise)
+    def _repeat(self, chore: Chore) -> None:
+        while not self._ending.wait(chore.seconds):
+            _attempt(chore)
 
     def close(self) -> None:
-        """Stop, and write when each key was last used."""
+        """Stop, and do once more what is to be done at the end."""
         self._ending.set()
         for thread in self._threads:
             thread.join()
-        _attempt(self._ring.flush, "when keys were last used could not be written")
+        for chore in self._chores:
+            if chore.at_end:
+                _attempt(chore)
 
     def __enter__(self) -> Self:
         return self
@@ -51,8 +64,11 @@ class KeyKeeper:
         self.close()
 
 
-def _attempt(call: Callable[[], None], otherwise: str) -> None:
+def _attempt(chore: Chore) -> None:
     try:
-        call()
+        with acting(SERVICE):
+            chore.call()
     except Exception as problem:  # noqa: BLE001  # logged, and tried again in a moment
-        _log.warning("%s: %s", otherwise, problem, exc_info=not isinstance(problem, StoreProblem))
+        _log.warning(
+            "%s: %s", chore.otherwise, problem, exc_info=not isinstance(problem, StoreProblem)
+        )

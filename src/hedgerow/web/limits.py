@@ -35,6 +35,9 @@ class Limits:
         for what they began; then it ends as it is.
     retry_seconds: what Retry-After says.
     uses_seconds: between two times that the last uses of the keys are written.
+    tally_seconds: between two times that the numbers of uploads by verdict are written.
+    checkpoint_seconds: between two times that the log's end is signed, where it has grown.
+    forget_seconds: between two looks for uploads that were kept for long enough.
     answers_hours: for which the answer to an idempotency key is kept.
     """
 
@@ -61,6 +64,9 @@ class Limits:
     shutdown_seconds: float = 30.0
     retry_seconds: int = 1
     uses_seconds: float = 60.0
+    tally_seconds: float = 10.0
+    checkpoint_seconds: float = 60.0
+    forget_seconds: float = 60.0
     answers_hours: float = 24.0
 
     def __post_init__(self) -> None:

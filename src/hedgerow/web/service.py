@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from hedgerow import banks, fetch, matching, media
-from hedgerow.accounts import KeyRing, Keys
+from hedgerow import accounts, banks, cases, fetch, matching, media
+from hedgerow.accounts import Accounts, KeyRing, Keys
 from hedgerow.banks import Banks
+from hedgerow.cases import Cases, Tally
 from hedgerow.fetch import Fetcher
 from hedgerow.matching import (
     Answer,
@@ -24,9 +25,16 @@ from hedgerow.matching import (
     hashing_workers,
 )
 from hedgerow.media import Outcome
-from hedgerow.store import BUSY_SECONDS, CONNECTIONS, StoreProblem, Vault, open_database
+from hedgerow.store import (
+    BUSY_SECONDS,
+    CONNECTIONS,
+    AuditLog,
+    StoreProblem,
+    Vault,
+    open_database,
+)
 from hedgerow.web.calls import Calls
-from hedgerow.web.keeping import KeyKeeper
+from hedgerow.web.keeping import Chore, Keeper
 from hedgerow.web.limits import Limits, Logging, Options
 from hedgerow.web.metrics import Metrics
 from hedgerow.web.problems import overloaded
@@ -38,7 +46,10 @@ class Plan:
 
     database_url, index_folder, incoming: where the database, the indexes and lists that are being
     imported are. vault_key, sealed_folder: where the key of what is encrypted is, and where the
-    index of that may lie, in memory. jobs: worker processes that hash uploads.
+    index of that may lie, in memory. checkpoints: the file that the log's signed checkpoints are
+    written to once more. media_vault: where uploads are kept for review, as a folder or a URL; None
+    for nowhere. jobs: worker processes that hash uploads. shown: of each setting its name, value,
+    where that came from, and what it means, for administrators to read.
     """
 
     database_url: str = field(repr=False)  # it may hold a password
@@ -46,6 +57,8 @@ class Plan:
     incoming: Path
     vault_key: Path
     sealed_folder: Path
+    checkpoints: Path | None = None
+    media_vault: str | None = None
     jobs: int = 1
     busy_seconds: float = BUSY_SECONDS
     connections: int = CONNECTIONS
@@ -57,6 +70,11 @@ class Plan:
     media: media.Limits = field(default_factory=media.Limits)
     banks: banks.Limits = field(default_factory=banks.Limits)
     matching: matching.Limits = field(default_factory=matching.Limits)
+    accounts: accounts.Limits = field(default_factory=accounts.Limits)
+    care: cases.Care = field(default_factory=cases.Care)
+    intake: cases.Intake = field(default_factory=cases.Intake)
+    cases: cases.Limits = field(default_factory=cases.Limits)
+    shown: tuple[tuple[str, str, str, str], ...] = ()
 
 
 class Service:
@@ -87,7 +105,8 @@ class Service:
             self.keys = Keys(self.database)
             self.ring = KeyRing(self.keys)
             self.ring.refresh()
-            stack.enter_context(KeyKeeper(self.ring, plan.live.poll_seconds, plan.web.uses_seconds))
+            self._open_review(plan, vault)
+            stack.enter_context(Keeper(self._chores(plan)))
             matcher = stack.enter_context(
                 Matcher(
                     self.database,
@@ -105,6 +124,45 @@ class Service:
             self.fetcher = Fetcher(plan.fetch)
             self.calls = stack.enter_context(Calls(plan.web))
             self._stack = stack.pop_all()
+
+    def _open_review(self, plan: Plan, vault: Vault) -> None:
+        """What people work with: accounts, cases, the log."""
+        opened = Accounts(self.database, vault, plan.accounts)
+        self.people, self.passwords, self.sessions = (
+            opened.people, opened.passwords, opened.sessions,
+        )  # fmt: skip
+        self.audit = AuditLog(self.database, vault, plan.checkpoints)
+        self.media = None
+        self.cases = Cases(self.banks, plan.cases, plan.care, plan.intake, self.media)
+        self.tally = Tally(self.database)
+
+    def _chores(self, plan: Plan) -> list[Chore]:
+        return [
+            Chore(self.ring.refresh, plan.live.poll_seconds, "the keys can't be read"),
+            Chore(
+                self.ring.flush,
+                plan.web.uses_seconds,
+                "when keys were last used can't be written",
+                at_end=True,
+            ),
+            Chore(
+                self.tally.flush,
+                plan.web.tally_seconds,
+                "how many uploads there were can't be written",
+                at_end=True,
+            ),
+            Chore(
+                self.audit.checkpoint,
+                plan.web.checkpoint_seconds,
+                "how far the log has come can't be signed",
+                at_end=True,
+            ),
+            Chore(
+                self.cases.forget_media,
+                plan.web.forget_seconds,
+                "what was kept for long enough can't be destroyed",
+            ),
+        ]
 
     @property
     def uploads(self) -> int:

@@ -1,4 +1,12 @@
 """Temporary: what the lead will wire in web/service.py and web/app.py."""
+import hedgerow.store, hedgerow.matching
+if not hasattr(hedgerow.store, "MediaVault"):
+    class _Media: pass
+    hedgerow.store.MediaVault = _Media
+if not hasattr(hedgerow.matching, "drawing_of"):
+    from hedgerow.matching import drawing, places
+    for m, n in ((drawing, "Drawing"), (drawing, "drawing_of"), (places, "Outline"), (places, "outlines_of"), (places, "words_of")):
+        setattr(hedgerow.matching, n, getattr(m, n))
 import hedgerow.web.app as app_module
 import tests.web.running as running_module
 from hedgerow.accounts import Sessions, People, Limits
@@ -30,8 +38,8 @@ def __init__(self, plan):
             from hedgerow.cases import Cases
             try:
                 from hedgerow.store import MediaVault
-                self.media = MediaVault(self.database, Vault(plan.vault_key), f"file://{plan.index_folder.parent}/media")
-            except ImportError:
+                self.media = MediaVault(self.database, Vault(plan.vault_key), str(plan.index_folder.parent / "media"))
+            except (ImportError, TypeError):
                 self.media = None
             self.cases = Cases(self.banks, vault=self.media)
         except ImportError as e:

@@ -66,6 +66,11 @@ def acting(actor: Actor) -> Iterator[None]:
         _acting.reset(before)
 
 
+def act_as(actor: Actor) -> None:
+    """Let `actor` be the one who acts from here on, in this context: of one request, say."""
+    _acting.set(actor)
+
+
 def acting_now() -> Actor:
     """Return who acts in this context."""
     return _acting.get()

@@ -164,7 +164,7 @@ class Chain:
         self._checkpoints = checkpoints
         self._known = known
         self._found = found
-        self._signed = 0  # up to which entry all is vouched for
+        self.signed = 0  # up to which entry all is vouched for
 
     def walk(self, told: Told | None = None) -> bool:
         """Go through; returns whether it came to the end without a broken link."""
@@ -189,7 +189,7 @@ class Chain:
         if link.computed() != link.hash:
             return unlike_its_hash(link, self.head, self._again)
         if link.previous != self.head:
-            return not_following(link, self._signed, self._vouched(link), follower)
+            return not_following(link, self.signed, self._vouched(link), follower)
         return None
 
     def _vouched(self, link: Link) -> bool:
@@ -212,15 +212,15 @@ class Chain:
             else:
                 self._checkpoints.fitting += 1
                 self._checkpoints.latest = each
-                self._signed = link.number
+                self.signed = link.number
         for known in self._known.by_sequence.get(link.number, []):
             if known.head != link.hash:
                 return self._rewritten(f"the checkpoint in {known.where}", None)
-            self._signed = link.number
+            self.signed = link.number
         return True
 
     def _rewritten(self, shown_by: str, checkpoint: int | None) -> bool:
-        first, last = self._signed + 1, self.last
+        first, last = self.signed + 1, self.last
         which = f"entry {last}" if first == last else f"one of the entries {first} to {last}"
         self._found.broken(
             ProblemKind.REWRITTEN,
@@ -252,7 +252,7 @@ def check_end(
     if signed > last:
         kind, entry = ProblemKind.CUT_OFF, last + 1
         message = (
-            f"entries are missing after entry {checkpoints.signed}, most likely the end: a "
+            f"entries are missing after entry {chain.signed}, most likely the end: a "
             f"checkpoint speaks of {signed}, and {last} are left"
         )
     elif given > last:

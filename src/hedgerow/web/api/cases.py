@@ -59,7 +59,9 @@ async def list_cases(
 async def get_case(request: Request, case_id: Number) -> Response:
     """One case and the latest of its uploads. Who decided it is told to nobody here."""
     service = service_of(request)
-    return json_response(_details_json(await service.calls.read(lambda: service.cases.get(case_id))))
+    return json_response(
+        _details_json(await service.calls.read(lambda: service.cases.get(case_id)))
+    )
 
 
 @router.post(

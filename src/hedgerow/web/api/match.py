@@ -42,6 +42,7 @@ CHECK_FAILED = {
 
 _log = logging.getLogger(__name__)
 
+
 @dataclass(frozen=True)
 class _Upload:
     """An upload that is put before people where it matches.
@@ -142,9 +143,7 @@ async def _from_json(request: Request, given: MatchIn, memory: Memory) -> Respon
     return await _compared(service, query_from(given.signals), banks, {}, upload)
 
 
-async def _checked(
-    service: Service, upload: _Upload, banks: Collection[str] | None
-) -> Response:
+async def _checked(service: Service, upload: _Upload, banks: Collection[str] | None) -> Response:
     assert upload.file is not None
     try:
         outcome = await service.hash(upload.file)
@@ -170,7 +169,9 @@ async def _compared(
         service.tally.note(answer)
         if service.cases.is_for_people(answer):
             # Before it is answered: a match that nobody would look at must not look handled.
-            told["case"] = await service.calls.write(lambda: _received(service, answer, facts, upload))
+            told["case"] = await service.calls.write(
+                lambda: _received(service, answer, facts, upload)
+            )
     return json_response(told)
 
 

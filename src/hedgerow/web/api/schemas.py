@@ -24,13 +24,15 @@ ContextText = Annotated[str, Field(max_length=4000)]
 class UploadIn(Strict):
     """What is known of an upload: shown to whoever reviews it, and given back with the outcome."""
 
-    uploader: ContextText = Field("", description="Your name for who uploaded it.")
-    url: ContextText = Field("", description="Where it was, or would have been, shown.")
-    at: AwareDatetime | None = Field(None, description="When it was uploaded.")
-    address: ContextText = Field("", description="The network address that it came from.")
-    thread: ContextText = Field("", description="The conversation or post that it belongs to.")
+    uploader: ContextText = Field(default="", description="Your name for who uploaded it.")
+    url: ContextText = Field(default="", description="Where it was, or would have been, shown.")
+    at: AwareDatetime | None = Field(default=None, description="When it was uploaded.")
+    address: ContextText = Field(default="", description="The network address that it came from.")
+    thread: ContextText = Field(
+        default="", description="The conversation or post that it belongs to."
+    )
     reference: ContextText = Field(
-        "", description="Your own name for the upload.", examples=["upload 8812"]
+        default="", description="Your own name for the upload.", examples=["upload 8812"]
     )
 
 
@@ -67,7 +69,10 @@ class ContextIn(UploadIn):
     """What is said of a file beside it."""
 
     banks: list[str] | None = Field(
-        None, max_length=1000, description="Compare with these banks only.", examples=[["known"]]
+        default=None,
+        max_length=1000,
+        description="Compare with these banks only.",
+        examples=[["known"]],
     )
 
 

@@ -74,22 +74,23 @@ class Visit:
 
     async def read(self, call: Callable[[], Result]) -> Result:
         """What `call` returns, which only reads. Raises Problem where too many calls wait."""
-        return await self.service.calls.read(self._in_their_name(call))
+        return await self.service.calls.read(self.named(call))
 
     async def write(self, call: Callable[[], Result]) -> Result:
         """What `call` returns, which changes something; the log has this person's name for it."""
-        return await self.service.calls.write(self._in_their_name(call))
+        return await self.service.calls.write(self.named(call))
 
-    def _in_their_name(self, call: Callable[[], Result]) -> Callable[[], Result]:
+    def named(self, call: Callable[[], Result]) -> Callable[[], Result]:
+        """`call`, acting in this person's name whatever thread runs it."""
         actor = SERVICE
         if self.session is not None:
             actor = Actor(ActorKind.PERSON, self.session.person.id)
 
-        def named() -> Result:
+        def acted() -> Result:
             with acting(actor):
                 return call()
 
-        return named
+        return acted
 
     # Secrets of this browser.
 
