@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, text
 from tests.accounts.conftest import PASSWORD, QUICK, Clock, Staff
@@ -46,6 +46,7 @@ def test_nothing_but_the_very_password_is(accounts: Accounts, staff: Staff, pass
     wrong(accounts, password=password)
 
 
+@settings(max_examples=25)
 @given(password=st.text(st.characters(exclude_categories=["Cs"]), min_size=24, max_size=60))
 def test_any_text_can_be_one(tmp_path_factory, password: str) -> None:
     hashing = Hashing(Vault(tmp_path_factory.getbasetemp() / "p.key"), QUICK)

@@ -219,6 +219,7 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("create_key", ("name", ["match"]), {}),
     ("change_bank", ("known",), {"new_name": "other"}),
     ("import_list", ("known", b"x"), {"list_format": "lines"}),
+    ("complain", (12, "It is my own."), {}),
 ]
 
 

@@ -17,6 +17,9 @@ from hedgerow.client import (
     Bank,
     BankDetails,
     Batch,
+    Case,
+    CaseDetails,
+    CaseRef,
     Client,
     Content,
     Imported,
@@ -26,11 +29,13 @@ from hedgerow.client import (
     SignalType,
     Status,
     UnexpectedAnswer,
+    Upload,
     Verdict,
 )
 from hedgerow.client.reading import read
 from hedgerow.web.api import examples, schemas
 from hedgerow.web.api.bank_schemas import BankDetailsOut, BankOut, ContentOut, ImportOut
+from hedgerow.web.api.case_schemas import CaseDetailsOut, CaseOut, UploadOut
 from hedgerow.web.api.service_schemas import KeyOut, NewKeyOut, SignalTypeOut, StatusOut
 
 RECORDS: list[tuple[type, type, dict[str, Any]]] = [
@@ -44,6 +49,10 @@ RECORDS: list[tuple[type, type, dict[str, Any]]] = [
     (NewApiKey, NewKeyOut, examples.NEW_KEY),
     (SignalType, SignalTypeOut, examples.SIGNAL_TYPES["items"][0]),
     (Status, StatusOut, examples.STATUS),
+    (CaseRef, schemas.CaseRefOut, examples.ANSWER["case"]),
+    (Case, CaseOut, examples.CASE),
+    (CaseDetails, CaseDetailsOut, examples.CASE_DETAILS),
+    (Upload, UploadOut, examples.CASE_DETAILS["uploads"][0]),
 ]
 
 

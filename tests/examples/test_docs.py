@@ -1,9 +1,15 @@
-"""What docs/uploads.md shows stands in an example as it is, and no example is left out."""
+"""What docs/uploads.md and docs/webhooks.md show stands in an example, and none is left out."""
 
 import re
 from pathlib import Path
 
-PAGE = Path(__file__).parents[2] / "docs" / "uploads.md"
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = DOCS / "uploads.md"
+PAGES = {"uploads.md": 8, "webhooks.md": 4}
+"""With how many blocks of code they show at least."""
+
 SHOWN = ("python", "nginx", "js")
 
 
@@ -12,11 +18,12 @@ def shown(page: str) -> list[str]:
     return re.findall(rf"^```(?:{'|'.join(SHOWN)})\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 
 
-def test_every_excerpt_is_of_an_example(examples: Path) -> None:
-    page = PAGE.read_text()
+@pytest.mark.parametrize("name", PAGES)
+def test_every_excerpt_is_of_an_example(examples: Path, name: str) -> None:
+    page = (DOCS / name).read_text()
     files = [path.read_text() for path in examples.rglob("*.*") if path.suffix != ".pyc"]
     made_up = [block for block in shown(page) if not any(block in f for f in files)]
-    assert len(shown(page)) >= 8
+    assert len(shown(page)) >= PAGES[name]
     assert len(shown(page)) == len(re.findall(r"^ *```\w", page, re.MULTILINE))
     assert made_up == []
 
@@ -27,9 +34,9 @@ def test_every_example_is_named(examples: Path) -> None:
         for path in examples.rglob("*.*")
         if path.is_file() and path.suffix != ".pyc"
     ]
-    page = PAGE.read_text()
-    assert len(names) >= 6
-    assert [name for name in names if name not in page] == []
+    pages = "".join((DOCS / page).read_text() for page in PAGES)
+    assert len(names) >= 10
+    assert [name for name in names if name not in pages] == []
 
 
 def test_every_verdict_is_told() -> None:

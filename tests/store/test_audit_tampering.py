@@ -95,7 +95,7 @@ def named(problem, entry, *, exactly):
         assert f"entries {begin} to {end}" in problem.message
     else:
         assert problem.kind == ProblemKind.ALTERED
-        assert problem.entry in (entry, entry - 1)
+        assert abs(problem.entry - entry) <= 1
         assert f"entry {entry}" in problem.message
 
 
@@ -202,7 +202,8 @@ class TestASwap:
                 self.swapped(attacker, one, other, ("previous", "hash"))
                 attacker.rehash(one, one)
                 attacker.rehash(other, other)
-                named(first(book.verify(attacker)), one + 1, exactly=one not in (2, 5))
+                alone = one not in (2, 5) and other > one + 1
+                named(first(book.verify(attacker)), one + 1, exactly=alone)
 
     def test_with_all_hashed_anew(self, book):
         for one, other in combinations(ALL, 2):
@@ -238,8 +239,6 @@ class TestAnInsertion:
                 if count:
                     attacker.count()
                 problem = first(book.verify(attacker))
-                if place == 3:  # it stands where a checkpoint ends, and nothing contradicts it
-                    assert problem.entry == 4
                 assert (problem.kind, problem.entry) == (ProblemKind.INSERTED, place + 1)
 
     def test_with_the_rest_moved_and_hashed_anew(self, book):

@@ -43,7 +43,7 @@ class Passwords:
             SignInRefused: it isn't right.
         """
         with self._database.write() as session:
-            row = row_by_login(session, folded_login(login)) if _storable(login) else None
+            row = row_by_login(session, folded_login(login))
             person_id = NOBODY if row is None else row.id
             may = begin_try(session, person_id, self._clock(), self._limits)
             hashed = self._hash_of(row) if row is not None and may else None
@@ -95,8 +95,3 @@ class Passwords:
             return None
         with self._database.read() as session:  # inside a write: that one's
             return self._hashing.open(session, row.id, row.password)
-
-
-def _storable(login: str) -> bool:
-    """Whether a database can be asked for it at all."""
-    return "\0" not in login and login.isprintable()

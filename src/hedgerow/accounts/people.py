@@ -25,6 +25,7 @@ from hedgerow.accounts.rows import (
     another_administers,
     load,
     load_one,
+    row_by_login,
     row_of,
     state_of,
 )
@@ -53,10 +54,10 @@ class People(Joining):
     def by_login(self, login: str) -> Person:
         """One person; raises NoSuchPerson."""
         with self._database.read() as session:
-            found = load(session, self._clock(), PersonRow.login == folded_login(login))
-            if not found:
+            row = row_by_login(session, folded_login(login))
+            if row is None:
                 raise NoSuchPerson(login)
-            return found[0]
+            return load_one(session, self._clock(), row.id)
 
     def names(self, people: Collection[int]) -> Mapping[int, str]:
         """The names of people, by their numbers; a number that is nobody's is left out."""

@@ -93,6 +93,8 @@ def row_of(session: Session, person_id: int, *, locked: bool = False) -> PersonR
 
 def row_by_login(session: Session, login: str) -> PersonRow | None:
     """The row of a folded login."""
+    if not login.isprintable():  # no database can be asked for a NUL or a lone surrogate
+        return None
     return session.execute(select(PersonRow).where(PersonRow.login == login)).scalar()
 
 

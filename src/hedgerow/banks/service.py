@@ -11,9 +11,12 @@ from hedgerow.banks.limits import DEFAULT_LIMITS, Limits
 from hedgerow.banks.parts import LOCAL, Payloads
 from hedgerow.banks.records import Added, Bank, BankDetails, Content, Format, ImportReport
 from hedgerow.signals import Signal, registry
-from hedgerow.store import Database, Vault
+from hedgerow.store import Database, Vault, record
 
 DEFAULT_OPTIONS = ImportOptions()
+
+_MOST_TOLD = 500
+"""Characters of a bank's thresholds in the log, which takes no longer text."""
 
 
 class Banks:
@@ -66,7 +69,17 @@ class Banks:
             curation.create(
                 session, name, action, kind, thresholds or {}, description, self.limits, local=local
             )
-            return curation.summary(session, name)
+            made = curation.summary(session, name)
+            record(
+                session,
+                "bank.created",
+                f"bank:{made.id}",
+                kind=made.kind,
+                asks=made.action,
+                thresholds=_in_words(made.thresholds),
+                local=made.local,
+            )
+            return made
 
     def ensure_sentinel(self) -> None:
         """Make the test bank where there is none: one harmless picture that `block`s as a test.
@@ -141,7 +154,17 @@ class Banks:
                 local=local,
                 limits=self.limits,
             )
-            return curation.summary(session, new_name or name)
+            changed = curation.summary(session, new_name or name)
+            record(
+                session,
+                "bank.changed",
+                f"bank:{changed.id}",
+                renamed=new_name is not None and new_name != name,
+                asks=changed.action,
+                thresholds=_in_words(changed.thresholds),
+                local=changed.local,
+            )
+            return changed
 
     def delete(self, name: str) -> None:
         """Delete a bank and all that is in it, at once and for good.
@@ -150,7 +173,9 @@ class Banks:
             NoSuchBank: there is none.
         """
         with self.database.write() as session:
+            number = curation.require(session, name).id
             curation.remove(session, name)
+            record(session, "bank.deleted", f"bank:{number}")
 
     def add_content(
         self,
@@ -181,7 +206,11 @@ class Banks:
         """
         draft = checks.draft(signals, labels, note, source, reference, limits=self.limits)
         with self.database.write() as session:
-            return contents.add(session, bank, draft, self._payloads)
+            added = contents.add(session, bank, draft, self._payloads)
+            if added.created:
+                made = added.content
+                record(session, "content.added", f"content:{made.id}", bank=made.bank_id)
+            return added
 
     def types_kept(self, bank: str) -> frozenset[str]:
         """Return the signal types that a file's content in this bank has.
@@ -235,6 +264,7 @@ class Banks:
         checks.check_text("note", note, self.limits.max_note)
         with self.database.write() as session:
             contents.set_note(session, bank, content_id, note)
+            record(session, "content.noted", f"content:{content_id}")
 
     def remove_content(self, bank: str, content_id: int) -> None:
         """Delete one content at once; only its number stays, in the change feed.
@@ -245,6 +275,7 @@ class Banks:
         """
         with self.database.write() as session:
             contents.remove(session, bank, content_id)
+            record(session, "content.removed", f"content:{content_id}")
 
     def remove_by_signal(self, bank: str, signal_type: str, value: str) -> Sequence[int]:
         """Delete all contents of a bank that have this very signal; return their numbers.
@@ -255,7 +286,10 @@ class Banks:
         """
         signal = Signal(signal_type, checks.signal_value(signal_type, value, self.limits))
         with self.database.write() as session:
-            return contents.remove_by_signal(session, bank, signal)
+            removed = contents.remove_by_signal(session, bank, signal)
+            for number in removed:
+                record(session, "content.removed", f"content:{number}")
+            return removed
 
     def import_file(
         self,
@@ -318,3 +352,9 @@ class Banks:
         with self.database.read() as session:
             bank_id = curation.require(session, bank).id
         return exports.export(self.database, bank_id, Format(format), self._payloads)
+
+
+def _in_words(thresholds: Mapping[str, int]) -> str:
+    """A bank's own thresholds, for the log."""
+    told = (f"{name} {distance}" for name, distance in sorted(thresholds.items()))
+    return ", ".join(told)[:_MOST_TOLD]

@@ -15,7 +15,7 @@ from hedgerow.banks.models import BankRow, ChangeRow, ContentRow, ImportRow, Pay
 from hedgerow.banks.parts import Payloads
 from hedgerow.banks.records import Import
 from hedgerow.banks.visible import ABANDONED, FINISHED, UNFINISHED, visible
-from hedgerow.store import Database, allocate, now
+from hedgerow.store import Database, allocate, now, record
 
 _MAX_NAME = 256  # characters of a file's name that are kept
 
@@ -152,6 +152,7 @@ def publish(database: Database, import_id: int) -> Import:
                 row.last_content_id,
                 import_id,
             )
+        record(session, "bank.imported", f"bank:{row.bank_id}", number=import_id, added=added)
         return curation.import_record(row)
 
 

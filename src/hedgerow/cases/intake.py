@@ -29,6 +29,7 @@ from hedgerow.store import allocate, now, record
 
 if True:  # MVTEMP
     from typing import TYPE_CHECKING
+
     if TYPE_CHECKING:
         from hedgerow.store import MediaVault
 

@@ -10,6 +10,7 @@ from hedgerow.store import Database, now
 
 if True:  # MVTEMP
     from typing import TYPE_CHECKING
+
     if TYPE_CHECKING:
         from hedgerow.store import MediaVault
 

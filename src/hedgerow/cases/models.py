@@ -28,20 +28,27 @@ class CaseRow(Base):
 
     __tablename__ = "review_case"
     __table_args__ = (
-        # the queue, in its order: whole, of a bank, of a category
+        # the queue, in its order: whole, of a bank, of a category, of a reason, tests apart
         Index(None, "status", "rank", "id"),
+        Index(None, "reason", "status", "rank", "id"),
+        Index(None, "test", "status", "rank", "id"),
         Index(None, "bank_id", "status", "rank", "id"),
         Index(None, "category", "status", "rank", "id"),
+        Index(None, "bank_id", "category", "status", "rank", "id"),
+        # decided ones, the latest first
+        Index(None, "status", "id"),
+        Index(None, "held_until"),
         # what one person has in hand
-        Index(None, "lease_person", "status"),
-        Index(None, "assigned_to", "status"),
+        Index(None, "lease_person", "lease_until"),
+        Index(None, "assigned_to"),
         # copies that are no identical file: by what they match
         Index(None, "content_id", "id"),
         # what the overview counts
         Index(None, "test", "status", "waiting_since"),
         Index(None, "test", "outcome", "bank_id"),
-        Index(None, "opened_at", "test"),
-        Index(None, "decided_at", "test"),
+        Index(None, "test", "opened_at"),
+        Index(None, "test", "decided_at"),
+        Index(None, "lease_until", "lease_person"),
         Index(None, "bank_id", "signal_type", "outcome", "distance"),
     )
 

@@ -46,11 +46,15 @@ from hedgerow.matching import Answer
 
 if True:  # MVTEMP
     from typing import TYPE_CHECKING
+
     if TYPE_CHECKING:
         from hedgerow.store import MediaVault
 
 _OVERVIEW_SECONDS = 10.0
 """For which the numbers of all cases are shown again before they are counted anew."""
+
+_OVERVIEW_SHARE = 50
+"""And at least this many times as long as it took to count them."""
 
 
 class Cases:
@@ -350,11 +354,15 @@ class Cases:
             proposals.reject(session, lead, proposal_id, why)
 
     def overview(self) -> Overview:
-        """How reviewing goes; at most ten seconds old."""
+        """How reviewing goes; ten seconds old at most, or fifty times what counting takes."""
         with self._counting:
-            if self._counted is None or time.monotonic() - self._counted[0] > _OVERVIEW_SECONDS:
+            if self._counted is None or time.monotonic() >= self._counted[0]:
+                began = time.monotonic()
                 with self._database.read() as session:
-                    self._counted = time.monotonic(), numbers.overview(session)
+                    found = numbers.overview(session)
+                took = time.monotonic() - began
+                good_until = began + took + max(_OVERVIEW_SECONDS, _OVERVIEW_SHARE * took)
+                self._counted = good_until, found
             return self._counted[1]
 
     def consequences(self, bank_id: int, signal_type: str) -> tuple[Consequence, ...]:

@@ -16,6 +16,7 @@ import typer
 from hedgerow import __version__
 from hedgerow.cli import (
     bank,
+    cases,
     config,
     database,
     demo,
@@ -45,6 +46,7 @@ app.command("sentinel")(sentinel.sentinel)
 app.command("eval")(evaluating.evaluate_files)
 app.command("demo")(demo.demo)
 app.add_typer(bank.app, name="bank")
+app.add_typer(cases.app, name="case")
 app.add_typer(config.app, name="config")
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")

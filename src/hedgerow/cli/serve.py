@@ -95,6 +95,8 @@ def plan_of(settings: Settings) -> Plan:
         incoming=settings.home / "incoming",
         vault_key=settings.resolved_vault_key,
         sealed_folder=settings.resolved_sealed_index,
+        checkpoints=settings.home / "audit-checkpoints.ndjson",
+        media_vault=settings.media_vault,
         jobs=max(1, settings.resolved_jobs // workers),
         busy_seconds=settings.busy_seconds,
         connections=settings.database_connections,
@@ -106,6 +108,12 @@ def plan_of(settings: Settings) -> Plan:
         media=settings.media,
         banks=settings.banks,
         matching=replace(settings.matching, search_threads=searching),
+        accounts=settings.accounts,
+        intake=settings.intake,
+        cases=settings.cases,
+        care=settings.care,
+        webhooks=settings.webhooks,
+        console=settings.console,
     )
 
 

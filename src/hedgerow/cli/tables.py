@@ -12,7 +12,7 @@ from rich.text import Text
 from hedgerow.cli.output import TEST_STYLE, VERDICT_STYLES, plain
 
 if TYPE_CHECKING:
-    from hedgerow.accounts import ApiKey
+    from hedgerow.accounts import ApiKey, Person
     from hedgerow.banks import Bank
     from hedgerow.matching import Result, Summary
 
@@ -114,6 +114,25 @@ def keys_table(keys: Sequence[ApiKey]) -> Table:
         times = (key.created_at, key.last_used_at, key.revoked_at)
         told = (str(key.id), key.name, " ".join(sorted(key.scopes)), key.hint, *map(_time, times))
         style = "dim" if key.revoked_at else None
+        table.add_row(*(Text(plain(each)) for each in told), style=style)
+    return table
+
+
+def people_table(people: Sequence[Person]) -> Table:
+    """One row a person; times are in UTC."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("id", "login", "name", "roles", "state", "second factor", "last seen"):
+        table.add_column(column, overflow="fold", justify="right" if column == "id" else "left")
+    for person in people:
+        state = "locked" if person.locked_until else str(person.state)
+        factors = ["app"] * person.has_totp + [f"{person.passkeys} passkeys"] * bool(
+            person.passkeys
+        )
+        told = (
+            str(person.id), person.login, person.name, " ".join(sorted(person.roles)), state,
+            ", ".join(factors), _time(person.last_seen_at),
+        )  # fmt: skip
+        style = "dim" if person.state == "deactivated" else None
         table.add_row(*(Text(plain(each)) for each in told), style=style)
     return table
 

@@ -1,6 +1,7 @@
 """The Python client of the service; needs httpx2 and the standard library. See docs/client.md."""
 
 from hedgerow.client.asynchronous import AsyncClient
+from hedgerow.client.case_records import Case, CaseDetails, CaseRef, Context, Upload
 from hedgerow.client.errors import (
     ApiProblem,
     ClientError,
@@ -42,8 +43,9 @@ from hedgerow.client.sync import Client
 
 __all__ = [
     "Added", "Answer", "ApiKey", "ApiProblem", "AsyncClient", "BadRow", "Bank", "BankDetails",
-    "Batch", "Client", "ClientError", "Conflict", "Content", "Forbidden", "ImportRefused",
-    "Imported", "Index", "Invalid", "Match", "NewApiKey", "NotFound", "Overloaded", "Reason",
-    "ServiceFault", "Signal", "SignalType", "Status", "Suppressed", "TooLarge", "Unauthorised",
-    "UnexpectedAnswer", "Unfinished", "Unreachable", "UrlRefused", "Verdict",
+    "Batch", "Case", "CaseDetails", "CaseRef", "Client", "ClientError", "Conflict", "Content",
+    "Context", "Forbidden", "ImportRefused", "Imported", "Index", "Invalid", "Match", "NewApiKey",
+    "NotFound", "Overloaded", "Reason", "ServiceFault", "Signal", "SignalType", "Status",
+    "Suppressed", "TooLarge", "Unauthorised", "UnexpectedAnswer", "Unfinished", "Unreachable",
+    "Upload", "UrlRefused", "Verdict",
 ]  # fmt: skip

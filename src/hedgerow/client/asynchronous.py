@@ -9,14 +9,16 @@ from typing import Any, Self, TypeVar
 
 import httpx2
 
-from hedgerow.client import bank_calls, match_calls, service_calls
+from hedgerow.client import bank_calls, case_calls, match_calls, service_calls
 from hedgerow.client.bank_calls import Facts, Signals
 from hedgerow.client.bodies import Body, File, Lines
 from hedgerow.client.calls import Call
+from hedgerow.client.case_records import Case, CaseDetails, CaseStatus, Context
 from hedgerow.client.connection import Newest, Place
 from hedgerow.client.conversation import Patience, Send, Steps, converse
 from hedgerow.client.errors import ClientError, Unreachable
 from hedgerow.client.match_calls import Banks, BatchSignal
+from hedgerow.client.pages import Page
 from hedgerow.client.records import (
     Action,
     Added,
@@ -34,7 +36,6 @@ from hedgerow.client.records import (
     SignalType,
     Status,
 )
-from hedgerow.client.service_calls import Page
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -79,30 +80,42 @@ class AsyncClient:
         signals: Mapping[str, str] | None = None,
         url: str | None = None,
         banks: Banks = None,
+        context: Context | None = None,
     ) -> Answer:
         """Check an upload by its file, its hashes or its URL; for code that stands in its way.
 
-        What can't be checked is answered `unchecked` with the reason in `error`, also where the
-        service can't be reached. Raises ValueError, and ApiProblem for a mistake of the caller's:
-        a wrong key, a bank that isn't there, an impossible hash.
+        context: what you know of it, for whoever reviews its case where it matches. What can't be
+        checked is answered `unchecked` with the reason in `error`, also where the service can't be
+        reached. Raises ValueError, and ApiProblem for a mistake of the caller's: a wrong key, a
+        bank that isn't there, an impossible hash, too long a context.
         """
-        call = match_calls.match_one(file, signals, url, banks)
+        call = match_calls.match_one(file, signals, url, banks, context)
         try:
             return await self._do(call)
         except ClientError as error:
             return match_calls.unchecked(error)
 
-    async def match_file(self, file: File, *, banks: Banks = None) -> Answer:
+    async def match_file(
+        self, file: File, *, banks: Banks = None, context: Context | None = None
+    ) -> Answer:
         """Check a file: its bytes, its path, or an open file."""
-        return await self._do(match_calls.match_file(file, banks))
+        return await self._do(match_calls.match_file(file, banks, context))
 
-    async def match_signals(self, signals: Mapping[str, str], *, banks: Banks = None) -> Answer:
-        """Check an upload by its hashes: `{"pdq": "…"}`."""
-        return await self._do(match_calls.match_signals(signals, banks))
+    async def match_signals(
+        self,
+        signals: Mapping[str, str],
+        *,
+        banks: Banks = None,
+        context: Context | None = None,
+    ) -> Answer:
+        """Check hashes: `{"pdq": "…"}`; with a context, be it empty, as those of an upload."""
+        return await self._do(match_calls.match_signals(signals, banks, context))
 
-    async def match_url(self, url: str, *, banks: Banks = None) -> Answer:
+    async def match_url(
+        self, url: str, *, banks: Banks = None, context: Context | None = None
+    ) -> Answer:
         """Check what is behind a URL, which the service fetches."""
-        return await self._do(match_calls.match_url(url, banks))
+        return await self._do(match_calls.match_url(url, banks, context))
 
     async def match_batch(self, signals: Sequence[BatchSignal], *, banks: Banks = None) -> Batch:
         """Check many hashes, each of an upload of its own: up to 10,000 at once."""
@@ -211,6 +224,17 @@ class AsyncClient:
         """Abandon an import that was broken off."""
         await self._do(service_calls.abandon_import(bank, import_id))
 
+    async def case(self, case_id: int) -> CaseDetails:
+        """One case, with the latest of its uploads."""
+        return await self._do(case_calls.get_case(case_id))
+
+    async def complain(self, case_id: int, text: str) -> CaseDetails:
+        """Hand in what the uploader says against a case; somebody else looks at it anew.
+
+        Where no answer came it may have been taken in: look at the case before you do it again.
+        """
+        return await self._do(case_calls.complain(case_id, text))
+
     async def signal_types(self) -> tuple[SignalType, ...]:
         """The kinds of hashes that the service knows."""
         return await self._do(service_calls.signal_types())
@@ -242,6 +266,14 @@ class AsyncClient:
     def contents(self, bank: str, *, page: int = 100) -> AsyncIterator[Content]:
         """All contents of a bank, by number. Asked for page by page, as they are taken."""
         return self._all(lambda cursor: service_calls.contents_page(bank, page, cursor))
+
+    def cases(self, status: CaseStatus = "waiting", *, page: int = 100) -> AsyncIterator[Case]:
+        """All cases that stand there, the most urgent first; decided ones the latest first.
+
+        Asked for page by page, as they are taken. One that becomes more urgent meanwhile is left
+        out: the list is a look at the queue, and no account of it.
+        """
+        return self._all(lambda cursor: case_calls.cases_page(status, page, cursor))
 
     def keys(self, *, page: int = 100) -> AsyncIterator[ApiKey]:
         """All API keys, revoked ones too. Asked for page by page, as they are taken."""

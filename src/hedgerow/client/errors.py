@@ -69,7 +69,7 @@ class Forbidden(ApiProblem):
 
 
 class NotFound(ApiProblem):
-    """There is no such bank, content, import or key."""
+    """There is no such bank, content, import, case or key."""
 
 
 class Conflict(ApiProblem):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hedgerow.client.bodies import Body, File, json_body
+from hedgerow.client.bodies import Body, File, Form, json_body
 from hedgerow.client.calls import Call, path, record
+from hedgerow.client.case_records import Context
 from hedgerow.client.errors import (
     ApiProblem,
     ClientError,
@@ -25,21 +26,26 @@ BatchSignal = str | tuple[str, str]
 _TOO_SLOW = 408
 
 
-def match_file(file: File, banks: Banks) -> Call[Answer]:
+def match_file(file: File, banks: Banks, context: Context | None) -> Call[Answer]:
     """Check a file."""
-    body = Body(file, "application/octet-stream")
+    if context is None:
+        body = Body(file, "application/octet-stream")
+    else:
+        body = Form(file, context.document())
     parameters = {"bank": None if banks is None else list(banks)}
     return Call("POST", path("match"), record(Answer), parameters, body)
 
 
-def match_signals(signals: Mapping[str, str], banks: Banks) -> Call[Answer]:
+def match_signals(
+    signals: Mapping[str, str], banks: Banks, context: Context | None
+) -> Call[Answer]:
     """Check an upload by its hashes."""
-    return _match({"signals": dict(signals), "banks": _listed(banks)})
+    return _match({"signals": dict(signals)}, banks, context)
 
 
-def match_url(url: str, banks: Banks) -> Call[Answer]:
+def match_url(url: str, banks: Banks, context: Context | None) -> Call[Answer]:
     """Check what is behind a URL."""
-    return _match({"url": url, "banks": _listed(banks)})
+    return _match({"url": url}, banks, context)
 
 
 def match_batch(signals: Sequence[BatchSignal], banks: Banks) -> Call[Batch]:
@@ -52,15 +58,19 @@ def match_batch(signals: Sequence[BatchSignal], banks: Banks) -> Call[Batch]:
 
 
 def match_one(
-    file: File | None, signals: Mapping[str, str] | None, url: str | None, banks: Banks
+    file: File | None,
+    signals: Mapping[str, str] | None,
+    url: str | None,
+    banks: Banks,
+    context: Context | None,
 ) -> Call[Answer]:
     """Check whichever of the three is given. Raises ValueError where it is not one."""
     if file is not None and signals is None and url is None:
-        return match_file(file, banks)
+        return match_file(file, banks, context)
     if signals is not None and file is None and url is None:
-        return match_signals(signals, banks)
+        return match_signals(signals, banks, context)
     if url is not None and file is None and signals is None:
-        return match_url(url, banks)
+        return match_url(url, banks, context)
     raise ValueError("give a file, signals or a url, one of the three")
 
 
@@ -83,8 +93,13 @@ def _is_of_the_upload(problem: ApiProblem) -> bool:
     )
 
 
-def _match(given: Mapping[str, object]) -> Call[Answer]:
-    return Call("POST", path("match"), record(Answer), body=json_body(given))
+def _match(given: Mapping[str, object], banks: Banks, context: Context | None) -> Call[Answer]:
+    said = {
+        "banks": _listed(banks),
+        # An empty one says something, too: that the hashes are an upload's.
+        "context": None if context is None else context.document(),
+    }
+    return Call("POST", path("match"), record(Answer), body=json_body({**given, **said}))
 
 
 def _listed(banks: Banks) -> list[str] | None:

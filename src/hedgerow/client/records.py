@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from hedgerow.client.case_records import CaseRef
+
 Action = Literal["block", "review", "record"]
 Kind = Literal["positive", "negative"]
 Scope = Literal["match", "read", "write", "cases", "admin"]
@@ -96,8 +98,9 @@ class Answer:
     """The verdict on one upload and what it rests on.
 
     sequence: the state of the banks, as the number of their last change; None where no answer
-    came. error: why it is unchecked. test: all matches are of the test picture. bytes: the size
-    of the file; media, width, height, bytes are None where no file was sent.
+    came. error: why it is unchecked. case: where it was put before people. test: all matches are
+    of the test picture. bytes: the size of the file; media, width, height, bytes are None where no
+    file was sent.
     """
 
     verdict: Verdict
@@ -108,6 +111,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     more_matches: bool = False
     error: Reason | None = None
+    case: CaseRef | None = None
     test: bool = False
     media: str | None = None
     width: int | None = None

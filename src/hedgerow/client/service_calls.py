@@ -1,17 +1,15 @@
-"""Requests about whole lists, keys and the service itself; and pages of anything."""
+"""Requests about whole lists, keys and the service itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import httpx2
 
 from hedgerow.client.bodies import Body, Lines, json_body
 from hedgerow.client.calls import CREATED, NO_CONTENT, Call, document, nothing, path, record
-from hedgerow.client.errors import UnexpectedAnswer
-from hedgerow.client.reading import read
+from hedgerow.client.pages import Page, page_call, page_of
 from hedgerow.client.records import (
     ApiKey,
     Bank,
@@ -24,8 +22,6 @@ from hedgerow.client.records import (
     Status,
 )
 
-Item = TypeVar("Item")
-
 IMPORT_SECONDS = 3600.0
 """How long an import may take after its last byte was sent."""
 
@@ -33,43 +29,19 @@ _UNAVAILABLE = 503
 _TYPES = {"lines": "text/plain", "csv": "text/csv", "ndjson": "application/x-ndjson"}
 
 
-@dataclass(frozen=True)
-class Page(Generic[Item]):
-    """A page of a long list; `next` is the cursor of the one after it."""
-
-    items: tuple[Item, ...]
-    next: str | None
-
-
 def banks_page(limit: int, cursor: str | None) -> Call[Page[Bank]]:
     """A page of banks."""
-    return _page(path("banks"), Bank, limit, cursor)
+    return page_call(path("banks"), Bank, limit, cursor)
 
 
 def contents_page(bank: str, limit: int, cursor: str | None) -> Call[Page[Content]]:
     """A page of a bank's contents."""
-    return _page(path("banks", bank, "content"), Content, limit, cursor)
+    return page_call(path("banks", bank, "content"), Content, limit, cursor)
 
 
 def keys_page(limit: int, cursor: str | None) -> Call[Page[ApiKey]]:
     """A page of API keys."""
-    return _page(path("keys"), ApiKey, limit, cursor)
-
-
-def _page(where: str, kind: type[Item], limit: int, cursor: str | None) -> Call[Page[Item]]:
-    return Call("GET", where, _page_of(kind), {"limit": limit, "cursor": cursor})
-
-
-def _page_of(kind: type[Item]) -> Callable[[httpx2.Response], Page[Item]]:
-    def result(response: httpx2.Response) -> Page[Item]:
-        found = document(response)
-        if not isinstance(found, dict) or not isinstance(found.get("items"), list):
-            raise UnexpectedAnswer("the answer is no page of a list")
-        cursor = found.get("next")
-        items = tuple(read(kind, item) for item in found["items"])
-        return Page(items, None if cursor is None else str(cursor))
-
-    return result
+    return page_call(path("keys"), ApiKey, limit, cursor)
 
 
 def import_list(
@@ -115,8 +87,8 @@ def export_bank(bank: str, list_format: ListFormat) -> Call[httpx2.Response]:
 
 def signal_types() -> Call[tuple[SignalType, ...]]:
     """All signal types."""
-    page_of = _page_of(SignalType)
-    return Call("GET", path("signal-types"), lambda response: page_of(response).items)
+    page = page_of(SignalType)
+    return Call("GET", path("signal-types"), lambda response: page(response).items)
 
 
 def get_key(key_id: int) -> Call[ApiKey]:

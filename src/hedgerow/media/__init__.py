@@ -10,6 +10,7 @@ from hedgerow.media.limits import Limits
 from hedgerow.media.picture import Picture
 from hedgerow.media.refusals import RefusalCode, Refused
 from hedgerow.media.slot import Outcome
+from hedgerow.media.viewing import viewing_workers
 
 __all__ = [
     "FORMATS",
@@ -31,4 +32,5 @@ __all__ = [
     "die_with",
     "sniff",
     "sniff_video",
+    "viewing_workers",
 ]

@@ -34,7 +34,7 @@ def frames_of_animation(
 
     Raises Refused: `no_video` where there is one frame only, and as `decode` does.
     """
-    animation = _Animation(data, facts.format, limits)
+    animation = Animation(data, facts.format, limits)
     if animation.count < 2:
         raise no_video()
     if is_cut_off(data, facts.format):
@@ -78,7 +78,7 @@ def _over(
     return Partial.TIME if clock.is_over() else None
 
 
-class _Animation:
+class Animation:
     """An open file. Pillow's switches are held for one frame at a time, as others decode too."""
 
     def __init__(self, data: bytes, name: str, limits: Limits) -> None:

@@ -10,13 +10,18 @@ from typing import Any
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from hedgerow.accounts import Limits as AccountsLimits
 from hedgerow.banks import Limits as BanksLimits
+from hedgerow.cases import Care, Intake
+from hedgerow.cases import Limits as CasesLimits
+from hedgerow.cases.webhooks import WebhookLimits
 from hedgerow.fetch import Limits as FetchLimits
 from hedgerow.matching import Limits as MatchingLimits
 from hedgerow.matching import LiveLimits
 from hedgerow.media import Limits as MediaLimits
 from hedgerow.settings.homes import default_home
 from hedgerow.store import BUSY_SECONDS, CONNECTIONS
+from hedgerow.web import ConsoleLimits
 from hedgerow.web import Limits as WebLimits
 from hedgerow.web import Listening, Logging
 from hedgerow.web import Options as ServiceOptions
@@ -64,6 +69,12 @@ class Settings(BaseSettings):
         "in memory, or on an encrypted disk; in /dev/shm unless set",
         examples=["/run/hedgerow"],
     )
+    media_vault: str | None = Field(
+        default=None,
+        description="where uploads that matched are kept for review, encrypted: a folder, or a URL "
+        "that fsspec knows; unset: nowhere, and cases are decided on their evidence alone",
+        examples=["/srv/hedgerow/media"],
+    )
     jobs: int | None = Field(
         default=None,
         ge=1,
@@ -86,6 +97,12 @@ class Settings(BaseSettings):
     fetch: FetchLimits = FetchLimits()
     live: LiveLimits = LiveLimits()
     web: WebLimits = WebLimits()
+    accounts: AccountsLimits = AccountsLimits()
+    intake: Intake = Intake()
+    cases: CasesLimits = CasesLimits()
+    care: Care = Care()
+    webhooks: WebhookLimits = WebhookLimits()
+    console: ConsoleLimits = ConsoleLimits()
     service: ServiceOptions = ServiceOptions()
     listen: Listening = Listening()
     log: Logging = Logging()

@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hedgerow.web.console.limits import Limits as ConsoleLimits
 from hedgerow.web.limits import Limits, Logging, Options
 from hedgerow.web.listening import BadListening, Listening
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BadListening",
+    "ConsoleLimits",
     "Limits",
     "Listening",
     "Logging",

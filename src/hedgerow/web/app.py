@@ -8,9 +8,10 @@ from contextlib import ExitStack, asynccontextmanager, nullcontext
 from fastapi import FastAPI
 
 from hedgerow import __version__
-from hedgerow.web import console, health, hma
+from hedgerow.web import health, hma
 from hedgerow.web.api import ROUTERS
 from hedgerow.web.api.openapi import describe
+from hedgerow.web.console import mounting as console
 from hedgerow.web.direct import Direct
 from hedgerow.web.envelope import Envelope
 from hedgerow.web.gate import Gate
@@ -70,6 +71,6 @@ def create_app(plan: Plan, *, alone: bool = False) -> FastAPI:
     app.add_middleware(Gate, limits=plan.web)
     app.add_middleware(Envelope)
     hma.install(app)
-    console.install(app)
+    console.install(app, plan.console)
     app.add_middleware(Observer, lines=plan.log.requests and plan.log.level in ("debug", "info"))
     return app

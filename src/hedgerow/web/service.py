@@ -13,6 +13,7 @@ from hedgerow import accounts, banks, cases, fetch, matching, media
 from hedgerow.accounts import Accounts, KeyRing, Keys
 from hedgerow.banks import Banks
 from hedgerow.cases import Cases, Tally
+from hedgerow.cases.webhooks import WebhookLimits, Webhooks
 from hedgerow.fetch import Fetcher
 from hedgerow.matching import (
     Answer,
@@ -34,6 +35,7 @@ from hedgerow.store import (
     open_database,
 )
 from hedgerow.web.calls import Calls
+from hedgerow.web.console.limits import Limits as ConsoleLimits
 from hedgerow.web.keeping import Chore, Keeper
 from hedgerow.web.limits import Limits, Logging, Options
 from hedgerow.web.metrics import Metrics
@@ -48,8 +50,8 @@ class Plan:
     imported are. vault_key, sealed_folder: where the key of what is encrypted is, and where the
     index of that may lie, in memory. checkpoints: the file that the log's signed checkpoints are
     written to once more. media_vault: where uploads are kept for review, as a folder or a URL; None
-    for nowhere. jobs: worker processes that hash uploads. shown: of each setting its name, value,
-    where that came from, and what it means, for administrators to read.
+    for nowhere. jobs: worker processes that hash uploads. settings_shown: of each setting its name,
+    value, where that came from, and what it means, for administrators to read.
     """
 
     database_url: str = field(repr=False)  # it may hold a password
@@ -74,7 +76,9 @@ class Plan:
     care: cases.Care = field(default_factory=cases.Care)
     intake: cases.Intake = field(default_factory=cases.Intake)
     cases: cases.Limits = field(default_factory=cases.Limits)
-    shown: tuple[tuple[str, str, str, str], ...] = ()
+    webhooks: WebhookLimits = field(default_factory=WebhookLimits)
+    console: ConsoleLimits = field(default_factory=ConsoleLimits)
+    settings_shown: tuple[tuple[str, str, str, str], ...] = ()
 
 
 class Service:
@@ -134,6 +138,7 @@ class Service:
         self.audit = AuditLog(self.database, vault, plan.checkpoints)
         self.media = None
         self.cases = Cases(self.banks, plan.cases, plan.care, plan.intake, self.media)
+        self.webhooks = Webhooks(self.database, vault, plan.webhooks)
         self.tally = Tally(self.database)
 
     def _chores(self, plan: Plan) -> list[Chore]:

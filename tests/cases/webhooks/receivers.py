@@ -52,6 +52,7 @@ class Receiver(ThreadingHTTPServer):
     def __init__(self, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), _Taking)
         self.got: list[Got] = []
+        self.cut = 0
         self.replies: deque[Reply] = deque()
         self.always: Reply = Reply()
         self.ending = threading.Event()
@@ -74,7 +75,12 @@ class _Taking(BaseHTTPRequestHandler):
     timeout = PATIENCE
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # whoever sent it was killed
+            self.server.cut += 1
+            self.close_connection = True
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.got.append(Got(self.path, headers, body))
         try:

@@ -1,7 +1,7 @@
-import tests.web.console.wiring
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.postgres import Maker
@@ -19,6 +19,19 @@ def desk(make_database_url: Maker, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
+def make_desk(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+    """Starts a server of one's own, with other limits: `make_desk(web=Limits(max_requests=1))`."""
+    with ExitStack() as stack:
+
+        def make(**changes: Any) -> Desk:
+            return staffed(
+                stack.enter_context(running(plan_for(tmp_path, database_url, **changes)))
+            )
+
+        yield make
+
+
+@pytest.fixture
 def browser(desk: Desk) -> Iterator[Callable[[str | None], Browser]]:
     """Opens somebody's browser: `browser("lead")`, signed in; `browser(None)`, nobody's."""
     with ExitStack() as closing:
@@ -29,9 +42,3 @@ def browser(desk: Desk) -> Iterator[Callable[[str | None], Browser]]:
             return found
 
         yield opened
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A folder for a server of one's own."""
-    return tmp_path

@@ -72,7 +72,7 @@ def checked_claims(
         # Of the library's own words, only the kind: they may quote the token.
         raise TokenRefused(f"its ID token isn't good ({_kind(problem)})") from None
     _check_party(claims, options.client_id)
-    if not 1 <= len(claims["sub"]) <= MAX_SUBJECT:
+    if not (1 <= len(claims["sub"]) <= MAX_SUBJECT and claims["sub"].isprintable()):
         raise TokenRefused("its ID token names nobody")
     return claims
 
@@ -105,10 +105,11 @@ def _key_for(header: dict[str, Any], provider: Provider) -> RSAKey | ECKey:
         found = _fitting(header, kind, provider.keys(anew=True))
     if len(found) != 1:
         raise TokenRefused("its ID token is signed by a key that it doesn't publish")
-    key = RSAKey.import_key(found[0]) if kind == "RSA" else ECKey.import_key(found[0])
-    if isinstance(key, RSAKey) and key.public_key.key_size < _LEAST_RSA_BITS:
+    if kind == "EC":
+        return ECKey.import_key(found[0])
+    if len(str(found[0].get("n"))) * 6 < _LEAST_RSA_BITS:  # base64url: six bits a character
         raise TokenRefused(f"its key has fewer than {_LEAST_RSA_BITS} bits")
-    return key
+    return RSAKey.import_key(found[0])
 
 
 def _fitting(header: dict[str, Any], kind: str, keys: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -67,7 +67,8 @@ class Courier:
             with self._starting:
                 if self._stopping.is_set():
                     return
-                process = self._process = self._start()
+                process = self._process = start(self._plan)
+                self.starts += 1
             began = time.monotonic()
             self._hear(process)
             status = process.wait()
@@ -79,25 +80,6 @@ class Courier:
             if self._stopping.wait(wait):
                 return
 
-    def _start(self) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "hedgerow.cases.webhooks.courier"],
-            # What dbos would take from there could send what it knows elsewhere.
-            env={name: value for name, value in os.environ.items() if not name.startswith("DBOS")},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            start_new_session=True,  # Ctrl-C is for the service, which ends this one
-        )
-        self.starts += 1
-        assert process.stdin is not None
-        # By a pipe: others can read the arguments and, as the same user, the environment.
-        with suppress(BrokenPipeError), process.stdin as stdin:
-            stdin.write(f"{os.getpid()}\n{self._plan.to_json()}\n")
-        return process
-
     def _hear(self, process: subprocess.Popen[str]) -> None:
         """Log what it says, until it ends."""
         assert process.stderr is not None
@@ -108,3 +90,23 @@ class Courier:
                 if level is None:
                     level, text = logging.ERROR, line.rstrip()
                 _log.log(level, "courier: %s", text)
+
+
+def start(plan: CourierPlan) -> subprocess.Popen[str]:
+    """Start a courier, which ends with the thread that calls this."""
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "hedgerow.cases.webhooks.courier"],
+        # What dbos would take from there could send what it knows elsewhere.
+        env={name: value for name, value in os.environ.items() if not name.startswith("DBOS")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,  # Ctrl-C is for the service, which ends this one
+    )
+    assert process.stdin is not None
+    # By a pipe: others can read the arguments and, as the same user, the environment.
+    with suppress(BrokenPipeError), process.stdin as stdin:
+        stdin.write(f"{os.getpid()}\n{plan.to_json()}\n")
+    return process

@@ -16,6 +16,8 @@ from json.encoder import encode_basestring as quoted
 EXACT = 2**53 - 1
 """The largest whole number that every program reads from JSON as it was written."""
 
+_DIGITS = len(str(-EXACT))
+
 FIRST = bytes(32)
 """What the first entry names as the hash of the one before."""
 
@@ -89,6 +91,11 @@ def _as_javascript(value: float) -> str:
     return f"{sign}{digits[0]}{point}{digits[1:]}e{power - 1:+d}"
 
 
+def whole(text: str) -> float:
+    """A whole number as JSON's readers take it: exact, or else the nearest there is."""
+    return int(text) if len(text) <= _DIGITS and abs(int(text)) <= EXACT else float(text)
+
+
 def entry_text(
     *,
     number: int,
@@ -126,7 +133,7 @@ def details_of(text: object) -> dict[str, Value] | None:
     if not isinstance(text, str):
         return None
     try:
-        read = json.loads(text)
+        read = json.loads(text, parse_int=whole)
         return read if isinstance(read, dict) and canonical(read) == text else None
     except (ValueError, TypeError, RecursionError):
         return None

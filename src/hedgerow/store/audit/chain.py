@@ -20,7 +20,7 @@ from hedgerow.store.audit.diagnosis import (
     unlike_its_hash,
 )
 from hedgerow.store.audit.findings import Findings, ProblemKind
-from hedgerow.store.audit.known import KnownCheckpoints
+from hedgerow.store.audit.known import KnownCheckpoints, other_key
 
 Told = Callable[[int], None]
 """Called with the number of the entry that was reached, now and then."""
@@ -108,10 +108,7 @@ class Checkpoints:
         elif number < expected:
             return f"checkpoint {number} was inserted: they are counted from 1"
         if this.public_key not in self._keys:
-            return (
-                f"checkpoint {number} is signed by another key ({this.public_key.hex()}): it was "
-                "forged, or another key file was in use then (name its public key)"
-            )
+            return f"checkpoint {number} {other_key(this)}"
         if not this.is_signed_by(self._keys):
             return f"checkpoint {number} was altered or forged: its signature doesn't fit"
         follows = FIRST if number == 1 else None
@@ -148,6 +145,7 @@ class Chain:
         again: reads the entries from the beginning, by number; it is asked once, and again where
             a link is broken.
         checkpoints, known, found: what to compare with, and where to note what is wrong.
+        highest: the largest number that may have been given out.
     """
 
     def __init__(
@@ -156,6 +154,7 @@ class Chain:
         checkpoints: Checkpoints,
         known: KnownCheckpoints,
         found: Findings,
+        highest: int,
     ) -> None:
         self.read = 0
         self.last = 0
@@ -164,6 +163,7 @@ class Chain:
         self._checkpoints = checkpoints
         self._known = known
         self._found = found
+        self._highest = highest
         self.signed = 0  # up to which entry all is vouched for
 
     def walk(self, told: Told | None = None) -> bool:
@@ -177,7 +177,7 @@ class Chain:
                 return False
             self.last, self.head = link.number, link.hash
             self.read += 1
-            if not self._agree(link):
+            if not self._agree(link, follower):
                 return False
             if told is not None and self.read % _TOLD_EVERY == 0:
                 told(self.read)
@@ -187,7 +187,8 @@ class Chain:
         if link.number != self.last + 1:
             return not_next(link.number, self.last + 1)
         if link.computed() != link.hash:
-            return unlike_its_hash(link, self.head, self._again)
+            highest = max(self._highest, self._checkpoints.highest)
+            return unlike_its_hash(link, self.head, highest, self._again)
         if link.previous != self.head:
             return not_following(link, self.signed, self._vouched(link), follower)
         return None
@@ -198,7 +199,7 @@ class Chain:
         heads = [each.head for each in known] + [each.head for each in due]
         return link.hash in heads
 
-    def _agree(self, link: Link) -> bool:
+    def _agree(self, link: Link, follower: Link | None) -> bool:
         """Compare with the checkpoints that speak of this entry."""
         for each in self._checkpoints.due(link.number):
             if each.sequence != link.number or each.entries != self.read:
@@ -208,27 +209,31 @@ class Chain:
                     each.number,
                 )
             elif each.head != link.hash:
-                return self._rewritten(f"checkpoint {each.number}", each.number)
+                return self._contradicted(each.head, each.number, follower)
             else:
                 self._checkpoints.fitting += 1
                 self._checkpoints.latest = each
                 self.signed = link.number
         for known in self._known.by_sequence.get(link.number, []):
             if known.head != link.hash:
-                return self._rewritten(f"the checkpoint in {known.where}", None)
+                return self._contradicted(known.head, known.number, follower)
             self.signed = link.number
         return True
 
-    def _rewritten(self, shown_by: str, checkpoint: int | None) -> bool:
+    def _contradicted(self, head: bytes, checkpoint: int, follower: Link | None) -> bool:
+        """Note that a checkpoint names another hash for this place."""
         first, last = self.signed + 1, self.last
-        which = f"entry {last}" if first == last else f"one of the entries {first} to {last}"
-        self._found.broken(
-            ProblemKind.REWRITTEN,
-            first,
-            f"{which} was altered, and all was hashed anew from there on: {shown_by} was signed "
-            "over another",
-            checkpoint,
-        )
+        if follower is not None and follower.hash == head:
+            kind, entry = ProblemKind.INSERTED, last
+            message = f"entry {last} was inserted: checkpoint {checkpoint} was signed over the next"
+        else:
+            kind, entry = ProblemKind.REWRITTEN, first
+            which = f"entry {last}" if first == last else f"one of the entries {first} to {last}"
+            message = (
+                f"{which} was altered, and all was hashed anew from there on: checkpoint "
+                f"{checkpoint} was signed over another"
+            )
+        self._found.broken(kind, entry, message, checkpoint)
         return False
 
 

@@ -50,16 +50,17 @@ FARTHEST = 1_000_000
 """How far from where it stands an entry's own number is looked for; some seconds."""
 
 
-def unlike_its_hash(link: Link, before: bytes, again: Again) -> Diagnosis:
+def unlike_its_hash(link: Link, before: bytes, highest: int, again: Again) -> Diagnosis:
     """An entry whose content is not what its own hash was made of.
 
     Args:
         link: it, in a place whose number fits.
         before: the hash of the entry before.
+        highest: the largest number that may have been given out.
         again: reads the log once more.
     """
     here = link.number
-    original = _original_number(link)
+    original = _original_number(link, highest)
     if original is None:
         return _altered(here)
     if original < here:
@@ -105,9 +106,12 @@ def not_following(link: Link, signed: int, vouched: bool, follower: Link | None)
                 f"entry {here - 1} was altered and hashed anew{or_before * (signed < here - 2)}: "
                 f"entry {here} knows it otherwise",
             )
-        return Diagnosis(ProblemKind.ALTERED, 1, "the first entry names one before it")
+        return Diagnosis(ProblemKind.ALTERED, 1, "entry 1 was altered: it names one before it")
     if follower is not None or here == 1:
-        return Diagnosis(ProblemKind.ALTERED, here, f"entry {here} was altered and hashed anew")
+        perhaps = f", and perhaps entry {here - 1}," if here > 1 else ""
+        return Diagnosis(
+            ProblemKind.ALTERED, here, f"entry {here}{perhaps} was altered and hashed anew"
+        )
     return Diagnosis(
         ProblemKind.ALTERED,
         here - 1,
@@ -135,11 +139,12 @@ def _entries(first: int, last: int) -> str:
     return f"entry {first} is" if first >= last else f"entries {first} to {last} are"
 
 
-def _original_number(link: Link) -> int | None:
+def _original_number(link: Link, highest: int) -> int | None:
     """The number that the entry had when it was hashed, if it is near."""
     if link.computed() is None:
         return None
-    tried = range(max(1, link.number - FARTHEST), link.number + FARTHEST + 1)
+    number = link.number
+    tried = range(max(1, number - FARTHEST), min(number + FARTHEST, max(number, highest)) + 1)
     return next((each for each in tried if _was(link, each)), None)
 
 

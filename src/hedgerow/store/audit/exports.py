@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hedgerow.store.audit.canonical import canonical, digest
+from hedgerow.store.audit.canonical import canonical, digest, whole
 from hedgerow.store.audit.checkpoints import Checkpoint, of_record
 from hedgerow.store.audit.stored import Standing, Stored
 from hedgerow.store.errors import AuditProblem
@@ -168,7 +168,7 @@ class ExportedLog:
 
 def _record(text: str, path: Path, number: int) -> dict[str, Any]:
     try:
-        found = json.loads(text, object_pairs_hook=_once)
+        found = json.loads(text, object_pairs_hook=_once, parse_int=whole)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or len(text) > MAX_LINE:

@@ -22,6 +22,7 @@ from hedgerow.store.errors import AuditProblem
 class Known:
     """A checkpoint that is kept elsewhere, as far as it is needed to compare."""
 
+    number: int
     sequence: int
     head: bytes
     mark: bytes
@@ -44,7 +45,7 @@ class KnownCheckpoints:
 
     def add(self, found: Checkpoint, where: str) -> Known | None:
         """Keep one; returns another one of the same number, if that is a different one."""
-        made = Known(found.sequence, found.head, found.mark(), where)
+        made = Known(found.number, found.sequence, found.head, found.mark(), where)
         other = self.by_number.setdefault(found.number, made)
         if other is made:
             self.by_sequence.setdefault(found.sequence, []).append(made)
@@ -67,7 +68,7 @@ def read_known(paths: Iterable[Path], keys: Collection[bytes], found: Findings) 
                 known.torn.append((where, line))
                 continue
             if not checkpoint.is_signed_by(keys):
-                found.note(ProblemKind.FILE, f"{where} is not signed by this log's key: {_FORGED}")
+                found.note(ProblemKind.FILE, f"{where} {other_key(checkpoint)}")
             elif other := known.add(checkpoint, where):
                 found.note(
                     ProblemKind.CHECKPOINT,
@@ -79,7 +80,12 @@ def read_known(paths: Iterable[Path], keys: Collection[bytes], found: Findings) 
     return known
 
 
-_FORGED = "it was forged, or another key file was in use then (name its public key)"
+def other_key(checkpoint: Checkpoint) -> str:
+    """What is said of a checkpoint that no known key has signed."""
+    return (
+        f"is not signed by a known key, and names {checkpoint.public_key.hex()}: it was forged, or "
+        "another key file was in use then (name its public key)"
+    )
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

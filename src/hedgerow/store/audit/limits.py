@@ -17,6 +17,4 @@ class Limits:
 
     def __post_init__(self) -> None:
         if self.checkpoint_minutes <= 0:
-            raise ValueError(
-                f"checkpoint_minutes must be above 0, not {self.checkpoint_minutes!r}"
-            )
+            raise ValueError(f"checkpoint_minutes must be above 0, not {self.checkpoint_minutes!r}")

@@ -25,7 +25,7 @@ from hedgerow.store.database import Database
 PORTION = 2000
 """Entries that are read at a time, in a reading session of their own."""
 
-_TIME = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+_TIME = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"BC'
 _EMPTY = "{}"
 
 
@@ -118,8 +118,10 @@ def _time(column: Any, dialect: str) -> ColumnElement[Any]:
 
 
 def _as_written(at: Any, dialect: str) -> Any:
-    """SQLite's text of a time as it stands in entries; what is no such text stays as it is."""
-    if dialect == "postgresql" or not isinstance(at, str) or len(at) != 26 or at[10] != " ":
+    """A database's text of a time as it stands in entries; what is no such text stays as it is."""
+    if dialect == "postgresql" and isinstance(at, str):
+        return at.removesuffix("AD")  # not BC, which is another time
+    if not isinstance(at, str) or len(at) != 26 or at[10] != " ":
         return at
     return f"{at[:10]}T{at[11:]}Z"
 
@@ -140,17 +142,20 @@ class Standing:
 
 
 def standing(session: Session) -> Standing:
-    """How far the log has come."""
-    return Standing(
-        _given_out(session, ENTRIES),
-        session.execute(select(func.max(EntryRow.number))).scalar(),
-        _given_out(session, CHECKPOINTS),
-        session.execute(select(func.max(CheckpointRow.number))).scalar(),
-    )
+    """How far the log has come: one statement, so that it is of one moment in a writing session."""
+    given, last, checkpoints_given, last_checkpoint = session.execute(
+        select(
+            _given_out(ENTRIES),
+            select(func.max(EntryRow.number)).scalar_subquery(),
+            _given_out(CHECKPOINTS),
+            select(func.max(CheckpointRow.number)).scalar_subquery(),
+        )
+    ).one()
+    return Standing(given or 0, last, checkpoints_given or 0, last_checkpoint)
 
 
-def _given_out(session: Session, counter: str) -> int:
-    return session.execute(select(Counter.value).where(Counter.name == counter)).scalar() or 0
+def _given_out(counter: str) -> ColumnElement[int | None]:
+    return select(Counter.value).where(Counter.name == counter).scalar_subquery()
 
 
 def entries_of(database: Database, last: int | None) -> Iterator[Stored]:

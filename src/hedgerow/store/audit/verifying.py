@@ -45,7 +45,7 @@ def verify(
 ) -> Verification:
     """Go through a log; `keys` are those whose signatures count, `known` what to compare with."""
     own = Checkpoints(source.checkpoints, keys, known, found)
-    chain = Chain(source.entries, own, known, found)
+    chain = Chain(source.entries, own, known, found, source.given)
     if chain.walk(None if progress is None else lambda read: progress(read, source.given)):
         own.rest(source.checkpoints_given, source.counted_by)
         check_end(chain, own, known, (source.given, source.counted_by), found)

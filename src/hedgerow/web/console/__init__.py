@@ -1,6 +1,8 @@
-"""The console: the room where people review matches, decide, and look after the installation."""
+"""The console: the room where people review matches, decide, and look after the installation.
+
+`mounting` serves it; it is not shown here, as the settings need the limits alone, in every command.
+"""
 
 from hedgerow.web.console.limits import Limits
-from hedgerow.web.console.mounting import install
 
-__all__ = ["Limits", "install"]
+__all__ = ["Limits"]

@@ -120,7 +120,9 @@ async def _find_session(visit: Visit) -> None:
 def _check_allowed(visit: Visit, page: Page) -> None:
     """Raises SignInFirst or Refusal where this person may not have the page."""
     if page.needs is None:
-        if page.stage is not None and (visit.session is None or visit.session.stage is not page.stage):
+        if page.stage is not None and (
+            visit.session is None or visit.session.stage is not page.stage
+        ):
             raise SignInFirst
         return
     if not visit.may(Permission.SELF):

@@ -1,4 +1,4 @@
-"""What the pages of the banks share: changes that leave a line in the log and are followed."""
+"""What the pages of the banks share: changes that are followed, and what isn't there."""
 
 from __future__ import annotations
 
@@ -8,37 +8,20 @@ from typing import NamedTuple, TypeVar
 
 from hedgerow.banks import Bank, NoSuchBank, NoSuchContent
 from hedgerow.signals import Comparison, registry
-from hedgerow.store import record
 from hedgerow.web.changing import change
 from hedgerow.web.console.refusals import nothing_here
 from hedgerow.web.console.visit import Visit
 
 Result = TypeVar("Result")
 
-Detail = str | int | bool | None
 
+async def changed(visit: Visit, call: Callable[[], Result]) -> Result:
+    """Change banks in this person's name; the next upload is compared with the change.
 
-async def changed(
-    visit: Visit,
-    call: Callable[[], Result],
-    action: str,
-    told: Callable[[Result], tuple[str, dict[str, Detail]]],
-) -> Result:
-    """Change banks in this person's name; the log has a line exactly if the change was made.
-
-    told: what the line is about and what it says, from what `call` returned.
     Raises what `call` raises.
     """
-
-    def change_and_tell() -> Result:
-        with visit.service.database.write() as session:
-            result = call()
-            subject, details = told(result)
-            record(session, action, subject, **details)
-            return result
-
     with known():
-        return await change(visit.service, visit.named(change_and_tell))
+        return await change(visit.service, visit.named(call))
 
 
 @contextmanager

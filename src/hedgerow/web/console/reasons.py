@@ -17,7 +17,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "too_large": ("Too many bytes", "Raise media.max_bytes, or refuse such files at upload."),
     "too_many_pixels": ("Too many pixels", "Raise media.max_pixels if such pictures are usual."),
     "no_video": ("A video was expected", "There was no moving picture in the file."),
-    "too_many_streams": ("Too many streams in a video", "Raise media.max_streams if they are real."),
+    "too_many_streams": (
+        "Too many streams in a video",
+        "Raise media.max_streams if they are real.",
+    ),
     "timeout": ("It took too long", "Raise media.max_seconds, or give the service more jobs."),
     "out_of_memory": ("It needed too much memory", "Raise media.max_memory."),
     "decoder_crashed": (

@@ -23,7 +23,7 @@ class Templates:
 
     visit; signed_in: whether the menu is shown; me: the person, or None; may(permission), with
     `Permission`; menu; notice: kind and words, or None; console: the prefix of all paths;
-    form_token and TOKEN, which the macro `form_start` uses; static(name); the filters in `wording`.
+    static(name); the filters in `wording`. Forms are begun by the macro `ui.form` alone.
     """
 
     def __init__(self) -> None:
@@ -50,6 +50,5 @@ class Templates:
             "menu": menu_for(visit) if signed_in else [],
             "is_current": partial(is_current, visit),
             "notice": visit.take_notice(),
-            "form_token": visit.form_token,
         }
         return self._environment.get_template(name).render({**common, **context})

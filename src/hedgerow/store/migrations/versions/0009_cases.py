@@ -11,6 +11,27 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+_CASE_INDEXES = (
+    ("status", "rank", "id"),
+    ("reason", "status", "rank", "id"),
+    ("test", "status", "rank", "id"),
+    ("bank_id", "status", "rank", "id"),
+    ("category", "status", "rank", "id"),
+    ("bank_id", "category", "status", "rank", "id"),
+    ("status", "id"),
+    ("held_until",),
+    ("lease_person", "lease_until"),
+    ("lease_until", "lease_person"),
+    ("assigned_to",),
+    ("content_id", "id"),
+    ("media_until",),
+    ("test", "status", "waiting_since"),
+    ("test", "outcome", "bank_id"),
+    ("test", "opened_at"),
+    ("test", "decided_at"),
+    ("bank_id", "signal_type", "outcome", "distance"),
+)
+
 _DEPENDENT = (
     "reveal", "proposal", "excluded", "evidence", "event", "decision", "copy", "work", "tally",
     "policy", "care",
@@ -64,34 +85,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_review_case"),
         sa.UniqueConstraint("same", name="uq_review_case_same"),
     )
-    op.create_index("ix_review_case_assigned_to_status", "review_case", ["assigned_to", "status"])
-    op.create_index(
-        "ix_review_case_bank_id_signal_type_outcome_distance",
-        "review_case",
-        ["bank_id", "signal_type", "outcome", "distance"],
-    )
-    op.create_index(
-        "ix_review_case_bank_id_status_rank_id", "review_case", ["bank_id", "status", "rank", "id"]
-    )
-    op.create_index(
-        "ix_review_case_category_status_rank_id",
-        "review_case",
-        ["category", "status", "rank", "id"],
-    )
-    op.create_index("ix_review_case_content_id_id", "review_case", ["content_id", "id"])
-    op.create_index("ix_review_case_decided_at_test", "review_case", ["decided_at", "test"])
-    op.create_index("ix_review_case_lease_person_status", "review_case", ["lease_person", "status"])
-    op.create_index("ix_review_case_media_until", "review_case", ["media_until"])
-    op.create_index("ix_review_case_opened_at_test", "review_case", ["opened_at", "test"])
-    op.create_index("ix_review_case_status_rank_id", "review_case", ["status", "rank", "id"])
-    op.create_index(
-        "ix_review_case_test_status_waiting_since",
-        "review_case",
-        ["test", "status", "waiting_since"],
-    )
-    op.create_index(
-        "ix_review_case_test_outcome_bank_id", "review_case", ["test", "outcome", "bank_id"]
-    )
+    for columns in _CASE_INDEXES:
+        op.create_index(f"ix_review_case_{'_'.join(columns)}", "review_case", list(columns))
     op.create_table(
         "review_policy",
         sa.Column("bank_id", _ID, autoincrement=False, nullable=False),

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from hedgerow.accounts import Permission
 from hedgerow.banks import Action, BankDetails, BanksProblem, Kind
-from hedgerow.cases import BankPrecision, BadDecision, ReviewPolicy
+from hedgerow.cases import BadDecision, BankPrecision, ReviewPolicy
 from hedgerow.web.console.banking import changed, known, thresholds_of
 from hedgerow.web.console.drawings import range_of
 from hedgerow.web.console.routing import page
@@ -56,8 +56,6 @@ async def create(visit: Visit) -> Response:
         made = await changed(
             visit,
             lambda: rooms.create(name, action, kind, description=description),
-            "bank.created",
-            lambda bank: (f"bank:{bank.id}", {"name": bank.name, "kind": bank.kind}),
         )
     except BanksProblem as problem:
         return await _list(visit, sentence(problem), 422)
@@ -115,11 +113,7 @@ async def change_bank(visit: Visit, name: str) -> Response:
         bank = await changed(
             visit,
             lambda: rooms.update(name, new_name=new_name, action=action, description=description),
-            "bank.changed",
-            lambda bank: (
-                f"bank:{bank.id}", {"before": name, "name": bank.name, "action": bank.action},
-            ),
-        )  # fmt: skip
+        )
     except BanksProblem as problem:
         return await _show(visit, name, sentence(problem), 422)
     return visit.redirect(f"/console/banks/{bank.name}", "It is changed, for uploads from now on.")

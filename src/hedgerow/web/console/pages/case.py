@@ -15,7 +15,6 @@ from hedgerow.cases import (
     Consequence,
     NoSuchCase,
     Propose,
-    Resting,
     ReviewPolicy,
     Standing,
 )
@@ -119,11 +118,9 @@ async def decide(visit: Visit, case_id: int) -> Response:
         return await show(visit, case_id, "Choose what it is: confirm, dispute, …", 422)
     choice = choice_of(form.text("choice"))
     try:
-        propose = Propose(form.text("propose")) if form.text("propose") else None
+        propose = proposed(form.text("propose"))
         policy, note = form.text("policy"), form.text("note")
-        await visit.write(
-            lambda: cases.decide(person, case_id, choice, policy, note, propose)
-        )
+        await visit.write(lambda: cases.decide(person, case_id, choice, policy, note, propose))
     except NoSuchCase:
         raise nothing_here() from None
     except BadDecision as mistake:
@@ -134,6 +131,14 @@ async def decide(visit: Visit, case_id: int) -> Response:
     if form.ticked("go_on"):
         return await next_case(visit, {}, told)
     return visit.redirect(f"/console/cases/{case_id}", told)
+
+
+def proposed(text: str) -> Propose | None:
+    """What a dispute proposes, if anything. Raises BadDecision."""
+    try:
+        return Propose(text) if text else None
+    except ValueError:
+        raise BadDecision("choose what you propose, or that you propose nothing") from None
 
 
 @page("GET", "/cases/{case_id:id}/alike", needs=Permission.REVIEW)

@@ -69,12 +69,7 @@ async def set_note(visit: Visit, name: str, content_id: int) -> Response:
     """Give a content another note."""
     note, rooms = visit.form.text("note"), visit.service.banks
     try:
-        await changed(
-            visit,
-            lambda: rooms.set_note(name, content_id, note),
-            "content.noted",
-            lambda _none: (f"content:{content_id}", {"bank": name}),
-        )
+        await changed(visit, lambda: rooms.set_note(name, content_id, note))
     except BanksProblem as problem:
         return await _show(visit, name, content_id, sentence(problem))
     return visit.redirect(f"/console/banks/{name}/content/{content_id}", "The note is kept.")
@@ -87,12 +82,7 @@ async def remove(visit: Visit, name: str, content_id: int) -> Response:
     if not visit.form.ticked("sure"):
         return await _show(visit, name, content_id, "Tick that you are sure: it can't be undone.")
     try:
-        await changed(
-            visit,
-            lambda: rooms.remove_content(name, content_id),
-            "content.removed",
-            lambda _none: (f"content:{content_id}", {"bank": name}),
-        )
+        await changed(visit, lambda: rooms.remove_content(name, content_id))
     except BanksProblem as problem:
         return await _show(visit, name, content_id, sentence(problem))
     told = f"Content {content_id} is gone: no upload is matched with it any more."
@@ -132,8 +122,6 @@ async def add(visit: Visit, name: str) -> Response:
                 name, signals, labels, form.text("note"), form.text("source"),
                 form.text("reference"),
             ),
-            "content.added",
-            lambda done: (f"content:{done.content.id}", {"bank": name, "new": done.created}),
         )  # fmt: skip
     except (BanksProblem, BadSignal) as problem:
         return await _add_form(visit, name, sentence(problem))

@@ -66,12 +66,7 @@ async def set_threshold(visit: Visit, name: str, signal_type: str) -> Response:
     wanted, rooms = visit.form.number("distance"), visit.service.banks
     await visit.read(lambda: _load(visit, name, signal_type))  # a page that isn't there is told so
     try:
-        await changed(
-            visit,
-            lambda: rooms.update(name, thresholds={signal_type: wanted}),
-            "bank.threshold_set",
-            lambda bank: (f"bank:{bank.id}", {"type": signal_type, "distance": wanted}),
-        )
+        await changed(visit, lambda: rooms.update(name, thresholds={signal_type: wanted}))
     except BanksProblem as problem:
         return await _show(visit, name, signal_type, None, sentence(problem))
     told = (

@@ -1,0 +1,32 @@
+"""Requests about cases."""
+
+from __future__ import annotations
+
+from hedgerow.client.bodies import json_body
+from hedgerow.client.calls import CREATED, Call, path, record
+from hedgerow.client.case_records import Case, CaseDetails, CaseStatus
+from hedgerow.client.pages import Page, page_call
+
+
+def cases_page(status: CaseStatus, limit: int, cursor: str | None) -> Call[Page[Case]]:
+    """A page of the cases of one status."""
+    return page_call(path("cases"), Case, limit, cursor, {"status": status})
+
+
+def get_case(case_id: int) -> Call[CaseDetails]:
+    """One case."""
+    return Call("GET", path("cases", case_id), record(CaseDetails))
+
+
+def complain(case_id: int, text: str) -> Call[CaseDetails]:
+    """Hand in a complaint."""
+    return Call(
+        "POST",
+        path("cases", case_id, "complaints"),
+        record(CaseDetails),
+        body=json_body({"text": text}),
+        statuses=(CREATED,),
+        # Where the first one was taken in and the case decided again meanwhile, a second one would
+        # open it once more, and shut out whoever decided it.
+        repeatable=False,
+    )

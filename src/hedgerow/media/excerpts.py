@@ -1,0 +1,205 @@
+"""A few frames of a video container, with as little decoding as gives them.
+
+All packets are read first, as in `video`. What is decoded then are the stretches from a keyframe to
+a frame that is wanted; and a keyframe is taken itself where one is near, so that a still of a long
+video costs one frame.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from av.error import FFmpegError
+from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from hedgerow.media.containers import damaged, moving_streams, open_container
+from hedgerow.media.ends import holds_two_films, is_cut_off
+from hedgerow.media.film import Clock, Frame, Partial, VideoFacts
+from hedgerow.media.limits import Limits
+from hedgerow.media.luma import luma_of, orientation_of
+from hedgerow.media.orientation import upright
+from hedgerow.media.reel import Reel, wind
+from hedgerow.media.refusals import out_of_memory, timed_out, too_many_pixels
+
+
+def stills_of_container(
+    data: bytes, facts: VideoFacts, limits: Limits, clock: Clock, most: int, *, colour: bool
+) -> Iterator[Frame]:
+    """Up to `most` frames, one of each part of as many equal ones; `facts` are complete at the end.
+
+    Raises Refused as `frames_of_container` does.
+    """
+    if is_cut_off(data, facts.format):
+        facts.note(Partial.SHORTER)
+    if holds_two_films(data, facts.format):
+        facts.note(Partial.HIDDEN)
+    try:
+        container, stream = open_container(data, facts.format, limits)
+        with closing(container):
+            if len(moving_streams(container)) > 1:
+                facts.note(Partial.OTHER_STREAMS)
+            reel = wind(container, stream, len(data), facts, limits, clock)
+            excerpts = _Excerpts(stream.codec_context, reel, facts, limits, clock)
+            yield from excerpts.run(most, colour=colour)
+    except MemoryError:
+        raise out_of_memory() from None
+    if facts.frames == 0:
+        if facts.partial is Partial.TIME:
+            raise timed_out(limits.max_video_seconds * limits.partial_after, "max_video_seconds")
+        raise damaged()
+
+
+@dataclass
+class _Stretch:
+    """Packets to decode, the first a keyframe where there is one, and the frames wanted of them."""
+
+    first: int
+    last: int
+    numbers: deque[int]
+
+
+class _Excerpts:
+    """One run through the stretches."""
+
+    def __init__(
+        self,
+        context: VideoCodecContext,
+        reel: Reel,
+        facts: VideoFacts,
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._context = context
+        self._reel = reel if reel.timed else reel.numbered_as_decoded()
+        self._facts = facts
+        self._limits = limits
+        self._clock = clock
+        self._shown = [at for at, one in enumerate(reel.packets) if not one.is_discard]
+        self._numbers = {
+            at: reel.numbers[cast("int", reel.packets[at].pts)] if reel.timed else place
+            for place, at in enumerate(self._shown)
+        }
+        self._places = {number: at for at, number in self._numbers.items()}
+
+    def run(self, most: int, *, colour: bool) -> Iterator[Frame]:
+        """Decode what is needed, and give the stills."""
+        for stretch in self._stretches(most):
+            for number, decoded in self._wanted_of(stretch):
+                pixels = self._pixels(decoded, colour=colour)
+                if pixels is not None:
+                    yield self._facts.take(Frame(number, self._reel.seconds[number], pixels))
+
+    def _chosen(self, most: int) -> list[int]:
+        """The numbers of the frames: one near the middle of each of `most` equal parts."""
+        if len(self._places) <= most:
+            return sorted(self._places)
+        seconds = self._reel.seconds[: len(self._places)]
+        packets = self._reel.packets
+        keys = sorted(number for at, number in self._numbers.items() if packets[at].is_keyframe)
+        length = self._facts.seconds / most
+        chosen = set()
+        for place in range(most):
+            middle = (place + 0.5) * length
+            number = max(0, bisect_right(seconds, middle) - 1)
+            near = min(keys, key=lambda key: abs(seconds[key] - middle), default=number)
+            is_in_part = abs(seconds[near] - middle) < length / 2
+            chosen.add(near if is_in_part else number)
+        return sorted(chosen)
+
+    def _stretches(self, most: int) -> list[_Stretch]:
+        stretches: list[_Stretch] = []
+        for number in self._chosen(most):
+            last = self._places[number]
+            first = self._keyframe_before(last, number)
+            if stretches and first <= stretches[-1].last + 1:
+                stretches[-1].last = max(last, stretches[-1].last)
+                stretches[-1].numbers.append(number)
+            else:
+                stretches.append(_Stretch(first, last, deque([number])))
+        return stretches
+
+    def _keyframe_before(self, at: int, number: int) -> int:
+        """From where to decode: not from a keyframe that is shown only after the frame."""
+        while at > 0 and not (
+            self._reel.packets[at].is_keyframe and self._numbers.get(at, number) <= number
+        ):
+            at -= 1
+        return at
+
+    def _wanted_of(self, stretch: _Stretch) -> Iterator[tuple[int, VideoFrame]]:
+        """The wanted frames with their numbers; for one that never comes out, the last that did."""
+        due = stretch.numbers
+        spare: VideoFrame | None = None
+        for number, decoded in self._shown_of(stretch):
+            if not due:
+                return
+            spare = decoded
+            if number >= due[0]:
+                wanted = due[0]
+                while due and due[0] <= number:
+                    wanted = due.popleft()
+                spare = None
+                yield wanted, decoded
+        # Where time ran out it would be another frame each time.
+        if due and spare is not None and not self._clock.is_over():
+            yield due[0], spare
+
+    def _shown_of(self, stretch: _Stretch) -> Iterator[tuple[int, VideoFrame]]:
+        """All frames that come out of a stretch, with their numbers as far as these are known."""
+        packets = self._reel.packets[stretch.first : stretch.last + 1]
+        count = bisect_left(self._shown, stretch.first)
+        self._context.flush_buffers()
+        for packet in [*packets, None]:
+            if self._clock.is_over():
+                self._facts.note(Partial.TIME)
+                return
+            for decoded in self._decoded(packet):
+                if not self._reel.timed:
+                    yield count, decoded
+                    count += 1
+                elif decoded.pts in self._reel.numbers:
+                    yield self._reel.numbers[decoded.pts], decoded
+
+    def _decoded(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
+        try:
+            return self._context.decode(packet)
+        except MemoryError:
+            raise
+        except (FFmpegError, ValueError):
+            self._facts.note(Partial.DAMAGED)
+            return []
+
+    def _pixels(self, decoded: VideoFrame, *, colour: bool) -> NDArray[np.uint8] | None:
+        """Upright; None where it can't be shown, which hangs on the luma alone."""
+        if decoded.width * decoded.height > self._limits.max_pixels:
+            raise too_many_pixels(decoded.width, decoded.height, self._limits.max_pixels)
+        if decoded.is_corrupt:
+            self._facts.note(Partial.DAMAGED)
+        try:
+            luma = luma_of(decoded)
+        except MemoryError:
+            raise
+        except (FFmpegError, ValueError):  # a format that can't be turned into colours
+            self._facts.note(Partial.DAMAGED)
+            return None
+        return _colours(decoded) if colour else luma
+
+
+def _colours(decoded: VideoFrame) -> NDArray[np.uint8]:
+    """RGB (h, w, 3), upright. Raises Refused."""
+    try:
+        colours = decoded.reformat(format="rgb24", threads=1).to_ndarray()
+    except (FFmpegError, ValueError):
+        raise damaged() from None
+    turned = upright(cast("NDArray[np.uint8]", colours), orientation_of(decoded))
+    return np.ascontiguousarray(turned)

@@ -1,0 +1,56 @@
+"""Proposals that came with disputes: a lead accepts or rejects them, with the numbers in view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from hedgerow.accounts import Permission
+from hedgerow.banks import BanksProblem, Kind
+from hedgerow.cases import CasesProblem
+from hedgerow.web.changing import change
+from hedgerow.web.console.routing import page
+from hedgerow.web.console.visit import Visit
+from hedgerow.web.console.wording import sentence
+
+_HERE = "/console/proposals"
+
+
+@page("GET", "/proposals", needs=Permission.LEAD)
+async def proposals(visit: Visit) -> Response:
+    """The open ones, oldest first."""
+    service = visit.service
+
+    def listed() -> tuple[object, ...]:
+        found = service.cases.proposals()
+        names = service.people.names({each.person_id for each in found})
+        negative = [bank for bank in service.banks.list() if bank.kind is Kind.NEGATIVE]
+        return found, names, negative
+
+    found, names, negative = await visit.read(listed)
+    return visit.render("proposals.html", proposals=found, names=names, negative=negative)
+
+
+@page("POST", "/proposals/{proposal_id:id}/accept", needs=Permission.LEAD)
+async def accept(visit: Visit, proposal_id: int) -> Response:
+    """Do what was proposed."""
+    cases, lead, bank = visit.service.cases, visit.person, visit.form.text("bank") or None
+    call = visit.named(lambda: cases.accept(lead, proposal_id, bank))
+    return await _settled(visit, call, "It is done, and counts for uploads from now on.")
+
+
+@page("POST", "/proposals/{proposal_id:id}/reject", needs=Permission.LEAD)
+async def reject(visit: Visit, proposal_id: int) -> Response:
+    """Leave things as they are."""
+    cases, lead, why = visit.service.cases, visit.person, visit.form.text("why")
+    call = visit.named(lambda: cases.reject(lead, proposal_id, why))
+    return await _settled(visit, call, "It is rejected; nothing changes.")
+
+
+async def _settled(visit: Visit, call: Callable[[], None], told: str) -> Response:
+    try:
+        await change(visit.service, call)
+    except (CasesProblem, BanksProblem) as refused:
+        return visit.redirect(_HERE, sentence(refused), kind="bad")
+    return visit.redirect(_HERE, told)

@@ -1,0 +1,117 @@
+"""Care of the team: how much each person may look at, and when they rest; set by a lead."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import NamedTuple
+
+from starlette.responses import Response
+
+from hedgerow.accounts import NoSuchPerson, Permission, Person, PersonState
+from hedgerow.cases import EVERYBODY, Care
+from hedgerow.web.console.refusals import nothing_here
+from hedgerow.web.console.routing import page
+from hedgerow.web.console.visit import Visit
+from hedgerow.web.console.wording import sentence
+
+FIELDS = (
+    ("reveals_a_day", "Looks a day", "Parts of pictures; 0 for none at all."),
+    ("reveal_minutes_a_day", "Minutes of looking a day", "All looks together; 0 for none."),
+    ("reveal_seconds", "Seconds a look", "However long the key is held."),
+    ("work_minutes", "Minutes of work", "After which a break is due."),
+    ("break_minutes", "Minutes of a break", "In which no case can be taken."),
+)
+"""The limits with what they mean."""
+
+
+class _Line(NamedTuple):
+    person: Person
+    care: Care
+    own: bool
+
+
+@page("GET", "/team", needs=Permission.LEAD)
+async def team(visit: Visit) -> Response:
+    """Who reviews, and within which limits. What anybody looked at is not shown here."""
+    service = visit.service
+
+    def listed() -> tuple[Care, list[_Line]]:
+        reviewers = [
+            each
+            for each in service.people.list()
+            if each.may(Permission.REVIEW) and each.state == PersonState.ACTIVE
+        ]
+        return service.cases.care_of(EVERYBODY), [
+            _Line(each, service.cases.care_of(each.id), service.cases.own_care(each.id))
+            for each in reviewers
+        ]
+
+    general, lines = await visit.read(listed)
+    return visit.render("team.html", general=general, lines=lines, fields=FIELDS)
+
+
+@page("GET", "/team/everybody", needs=Permission.LEAD)
+async def everybody(visit: Visit) -> Response:
+    """The limits of all who have none of their own."""
+    return await _form(visit, EVERYBODY)
+
+
+@page("GET", "/team/{person_id:id}", needs=Permission.LEAD)
+async def one(visit: Visit, person_id: int) -> Response:
+    """One person's limits."""
+    return await _form(visit, person_id)
+
+
+async def _form(visit: Visit, person_id: int, problem: str = "") -> Response:
+    service = visit.service
+
+    def found() -> tuple[Person | None, Care, bool]:
+        person = None if person_id == EVERYBODY else _reviewer(visit, person_id)
+        return person, service.cases.care_of(person_id), service.cases.own_care(person_id)
+
+    person, care, own = await visit.read(found)
+    values = {name: visit.form.text(name) or getattr(care, name) for name, _, _ in FIELDS}
+    return visit.render(
+        "team_one.html",
+        422 if problem else 200,
+        person=person,
+        own=own,
+        values=values,
+        fields=FIELDS,
+        problem=problem,
+    )
+
+
+def _reviewer(visit: Visit, person_id: int) -> Person:
+    try:
+        return visit.service.people.get(person_id)
+    except NoSuchPerson:
+        raise nothing_here() from None
+
+
+@page("POST", "/team/everybody", needs=Permission.LEAD)
+async def set_everybody(visit: Visit) -> Response:
+    """Set the limits of all who have none of their own."""
+    return await _set(visit, EVERYBODY)
+
+
+@page("POST", "/team/{person_id:id}", needs=Permission.LEAD)
+async def set_one(visit: Visit, person_id: int) -> Response:
+    """Give one person limits of their own, or let the general ones count for them again."""
+    await visit.read(lambda: _reviewer(visit, person_id))
+    return await _set(visit, person_id)
+
+
+async def _set(visit: Visit, person_id: int) -> Response:
+    form, cases, lead = visit.form, visit.service.cases, visit.person
+    if form.ticked("general"):
+        await visit.write(lambda: cases.set_care(lead, person_id, None))
+        return visit.redirect("/console/team", "The general limits count again.")
+    defaults = asdict(cases.care_defaults)
+    given = {name: form.number(name) for name in defaults}
+    try:
+        care = Care(**{name: value or 0 for name, value in given.items()})
+    except ValueError as mistake:
+        return await _form(visit, person_id, sentence(mistake).replace("_", " "))
+    await visit.write(lambda: cases.set_care(lead, person_id, care))
+    return visit.redirect("/console/team", "The limits are set; they count at once.")

@@ -1,0 +1,77 @@
+"""Things to put before people: banks, and cases of matches that never were."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from tests.web.console.desks import Desk
+
+from hedgerow.banks import Content
+from hedgerow.cases import CaseDetails, Context
+from hedgerow.matching import Answer, Match, Verdict
+from hedgerow.signals import Signal
+
+_numbers = count(1)
+
+
+def code(number: int, bits: int = 0) -> str:
+    """A PDQ value, another for each number; `bits` of it turned over."""
+    value = number * 0x9E3779B97F4A7C15F39CC0605CEDC8341082276BF3A27251F86C6A11D0C18E95
+    return f"{(value ^ ((1 << bits) - 1)) % (1 << 256):064x}"
+
+
+def bank_of(desk: Desk, name: str = "", action: str | None = "review", **options: Any) -> str:
+    """The name of a bank, made where it isn't there; a new one for none."""
+    name = name or f"bank-{next(_numbers)}"
+    if name not in {bank.name for bank in desk.service.banks.list()}:
+        desk.service.banks.create(name, action, **options)
+    return name
+
+
+def content_of(desk: Desk, bank: str, *labels: str, note: str = "", **facts: str) -> Content:
+    """A new content of a bank."""
+    signal = Signal("pdq", code(next(_numbers)), 90)
+    return desk.service.banks.add_content(bank, [signal], labels, note, **facts).content
+
+
+def case_of(
+    desk: Desk,
+    bank: str = "",
+    labels: tuple[str, ...] = ("beach",),
+    *,
+    distance: int = 12,
+    content: Content | None = None,
+    context: Context | None = None,
+    file: bytes | None = None,
+    **facts: Any,
+) -> CaseDetails:
+    """A new case: an upload that matched `content`, or a new one, of a bank."""
+    bank = bank_of(desk, bank)
+    content = content or content_of(desk, bank, *labels, source="Hotline", reference="ref-7")
+    details = desk.service.banks.get(bank)
+    banked = content.signals[0].value
+    value = f"{int(banked, 16) ^ (((1 << distance) - 1) << next(_numbers) % 200):064x}"
+    match = Match(
+        bank=bank,
+        bank_id=details.id,
+        content_id=content.id,
+        action=Verdict(details.action or "review"),
+        signal_type="pdq",
+        distance=distance,
+        threshold=31,
+        transform="mirrored",
+        value=value,
+        banked_value=banked,
+        quality=90,
+        labels=content.labels,
+        source=content.source,
+        reference=content.reference,
+    )
+    signals = {"pdq": {"value": value, "quality": 80}, "md5": {"value": f"{next(_numbers):032x}"}}
+    answer = Answer(Verdict(details.action or "review"), 1, (match,), signals=signals)
+    described = {"media": "jpeg", "width": 640, "height": 480, "bytes": 12_345} | facts
+    received = desk.service.cases.receive(answer, described, context, file)
+    assert received is not None
+    assert received.opened
+    return desk.service.cases.get(received.case_id)

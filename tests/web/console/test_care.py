@@ -1,0 +1,125 @@
+"""Care of oneself and of the team, and proposals."""
+
+import re
+
+import pytest
+from tests.web.console.browsing import Browser, words_of
+from tests.web.console.making import bank_of, case_of
+
+from hedgerow.cases import EVERYBODY, Choice, Propose
+
+LIMITS = {
+    "reveals_a_day": "20", "reveal_minutes_a_day": "5", "reveal_seconds": "3", "work_minutes": "40",
+    "break_minutes": "20",
+}  # fmt: skip
+
+
+def test_ones_own_limits_are_told(browser):
+    words = words_of(browser("moderator").get("/console/care").text)
+    assert "After 50 minutes of reviewing you rest for 10" in words
+    assert "never sent" in words
+
+
+def test_the_check_in_is_no_form_of_ours(browser):
+    # Nothing in it has a name or a place to be sent to: it can't leave the browser by a mistake.
+    page = browser("moderator").get("/console/care").text
+    section = page[
+        page.index("data-check-in") : page.index("</section>", page.index("data-check-in"))
+    ]
+    assert "action=" not in section
+    assert "method=" not in section
+    assert re.search(r"<textarea[^>]*name=", section) is None
+
+
+def test_everything_is_given_back(desk, browser):
+    cases = [case_of(desk) for _ in range(2)]
+    for case in cases:
+        desk.service.cases.take(desk.person("moderator2"), case.id)
+    moderator = browser("moderator2")
+    assert "back in the queue" in moderator.notice(moderator.post("/console/care/stop"))
+    assert all(desk.service.cases.get(case.id).lease is None for case in cases)
+
+
+def test_a_lead_sets_a_persons_limits_and_takes_them_away(desk, browser):
+    number, lead = desk.people["moderator2"], browser("lead")
+    here = f"/console/team/{number}"
+    assert "Moderator2" in lead.get(here).text
+    lead.notice(lead.post(here, LIMITS))
+    care = desk.service.cases.care_of(number)
+    assert (care.reveals_a_day, care.break_minutes) == (20, 20)
+    assert "own" in words_of(lead.get("/console/team").text)
+    assert "After 40 minutes of reviewing" in words_of(
+        browser("moderator2").get("/console/care").text
+    )
+    lead.notice(lead.post(here, {"general": "1"}))
+    assert not desk.service.cases.own_care(number)
+
+
+def test_what_can_be_no_limit_is_told(desk, browser):
+    here = f"/console/team/{desk.people['moderator2']}"
+    for change in ({"work_minutes": "0"}, {"reveal_seconds": "-1"}, {"break_minutes": ""}):
+        answer = browser("lead").post(here, LIMITS | change)
+        assert answer.status_code == 422, change
+        assert 'value="20"' in answer.text
+    assert not desk.service.cases.own_care(desk.people["moderator2"])
+
+
+@pytest.mark.parametrize("number", ["999999", "0"])
+def test_limits_of_nobody_are_nothing(browser, number):
+    assert browser("lead").get(f"/console/team/{number}").status_code == 404
+    assert browser("lead").post(f"/console/team/{number}", LIMITS).status_code == 404
+
+
+def test_everybodys_limits_are_set(make_desk):
+    desk = make_desk()
+    lead = Browser(desk.url, desk.session("lead"))
+    lead.post("/console/team/everybody", LIMITS)
+    assert desk.service.cases.care_of(EVERYBODY).work_minutes == 40
+    assert desk.service.cases.care_of(desk.people["moderator"]).work_minutes == 40
+    lead.post("/console/team/everybody", {"general": "1"})
+    assert desk.service.cases.care_of(desk.people["moderator"]).work_minutes == 50
+    lead.close()
+
+
+def proposal(desk, kind, who="moderator"):
+    """A new open proposal, and the case that it came with."""
+    case = case_of(desk, distance=20)
+    desk.service.cases.decide(desk.person(who), case.id, Choice.DISPUTE, "", "a beach", kind)
+    return next(one for one in desk.service.cases.proposals() if one.case_id == case.id), case
+
+
+def test_a_tighter_threshold_is_accepted(desk, browser):
+    made, case = proposal(desk, Propose.THRESHOLD)
+    lead = browser("lead")
+    words = words_of(lead.get("/console/proposals").text)
+    assert f"{case.bank}: match pdq up to 19 bits" in words
+    lead.notice(lead.post(f"/console/proposals/{made.id}/accept"))
+    assert desk.service.banks.get(case.bank).thresholds == {"pdq": 19}
+    assert "somebody may have settled it" in lead.notice(
+        lead.post(f"/console/proposals/{made.id}/accept")
+    )
+
+
+def test_a_known_false_positive_is_listed(desk, browser):
+    made, _case = proposal(desk, Propose.NEGATIVE)
+    negative = bank_of(desk, "harmless", None, kind="negative")
+    lead = browser("lead")
+    refused = lead.post(f"/console/proposals/{made.id}/accept", {"bank": ""})
+    assert "known false positives" in lead.notice(refused)
+    lead.notice(lead.post(f"/console/proposals/{made.id}/accept", {"bank": negative}))
+    assert desk.service.banks.get(negative).contents == 1
+
+
+def test_nobody_accepts_their_own(desk, browser):
+    made, case = proposal(desk, Propose.THRESHOLD, "lead")
+    lead = browser("lead")
+    assert "You proposed it" in lead.get("/console/proposals").text
+    assert (
+        "somebody else has to accept"
+        in lead.notice(lead.post(f"/console/proposals/{made.id}/accept")).lower()
+    )
+    other = browser("lead2")
+    assert "nothing changes" in other.notice(
+        other.post(f"/console/proposals/{made.id}/reject", {"why": "x"})
+    )
+    assert desk.service.banks.get(case.bank).thresholds == {}

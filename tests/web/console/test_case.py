@@ -1,0 +1,243 @@
+"""The evidence view, and what is done with a case."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from tests.web.console.browsing import Browser, words_of
+from tests.web.console.making import bank_of, case_of, content_of
+
+from hedgerow.cases import Care, Context, ReviewPolicy, Status
+from hedgerow.cases.models import WorkRow
+
+CONTEXT = Context(
+    uploader="quietfox", url="https://talk.example/p/1", address="198.51.100.7", thread="walks",
+    reference="up-1",
+)  # fmt: skip
+
+
+def page_of(somebody, case):
+    answer = somebody.get(f"/console/cases/{case.id}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_the_evidence_is_told_in_words_first(desk, browser):
+    case = case_of(desk, labels=("intimate imagery", "adult"), context=CONTEXT)
+    page = page_of(browser("moderator"), case)
+    words = words_of(page)
+    assert "<h1>Intimate imagery</h1>" in page
+    assert "12 of 256 bits differ; the bank matches up to 31." in words
+    assert "The upload is the banked one, mirrored left to right ." in words
+    assert "Hotline (ref-7)" in words
+    for told in ("quietfox", "https://talk.example/p/1", "198.51.100.7", "walks", "up-1"):
+        assert told in words
+    assert '<a href="https://talk.example' not in page
+    assert words.index("Intimate imagery") < words.index("The upload itself")
+
+
+def test_hashes_are_drawn_true(desk, browser):
+    case = case_of(desk, distance=5)
+    page = page_of(browser("moderator"), case)
+    differs = re.search(r'class="differs" d="([^"]*)"', page)[1]
+    assert differs.count("M") == 5
+    upload = re.search(r'bits of the upload"><path d="([^"]*)"', page)[1]
+    assert upload.count("M") == int(case.evidence["matches"][0]["value"], 16).bit_count()
+
+
+def test_without_a_vault_it_says_so_and_can_be_decided(desk, browser):
+    case = case_of(desk)
+    moderator = browser("moderator")
+    assert "decided on their evidence alone" in page_of(moderator, case)
+    answer = moderator.post(
+        f"/console/cases/{case.id}/decide", {"choice": "confirm", "policy": "3.2"}
+    )
+    assert moderator.notice(answer) == f"Case {case.id}: you said “confirm”."
+    found = desk.service.cases.get(case.id)
+    assert (found.status, found.outcome) == (Status.DECIDED, "confirmed")
+    assert found.decisions[0].policy == "3.2"
+
+
+def test_a_decision_can_lead_on_to_the_next_case(desk, browser):
+    bank = bank_of(desk, action="block")
+    content = content_of(desk, bank, "urgent")
+    case = case_of(desk, bank)
+    case_of(desk, bank, content=content)
+    answer = browser("moderator").post(
+        f"/console/cases/{case.id}/decide", {"choice": "confirm", "go_on": "1"}
+    )
+    assert re.fullmatch(r"/console/cases/\d+", answer.headers["location"])
+    assert answer.headers["location"] != f"/console/cases/{case.id}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, "Choose what it is"),
+        ({"choice": "dispute"}, "say it in a few words"),
+        ({"choice": "confirm", "note": "x" * 4001}, "at most 4000 characters"),
+        ({"choice": "confirm", "propose": "negative"}, "only a dispute proposes something"),
+    ],
+)
+def test_what_is_wrong_is_told_where_it_was_typed(desk, browser, fields, told):
+    case = case_of(desk)
+    answer = browser("moderator").post(
+        f"/console/cases/{case.id}/decide", {"policy": "typed before", **fields}
+    )
+    assert answer.status_code == 422
+    assert told.lower() in words_of(answer.text).lower()
+    assert 'value="typed before"' in answer.text
+    if "choice" in fields:
+        assert re.search(rf'value="{fields["choice"]}" required checked', answer.text)
+    assert desk.service.cases.get(case.id).decisions == ()
+
+
+def test_a_choice_that_is_none_is_refused(desk, browser):
+    case = case_of(desk)
+    for fields in ({"choice": "explode"}, {"choice": "dispute", "note": "x", "propose": "explode"}):
+        answer = browser("moderator").post(f"/console/cases/{case.id}/decide", fields)
+        assert answer.status_code == 422, fields
+
+
+def test_a_second_person_does_not_see_the_first_choice(desk, browser):
+    bank = bank_of(desk)
+    number = desk.service.banks.get(bank).id
+    desk.service.cases.set_policy(
+        desk.person("lead"), ReviewPolicy(number, second_for_dispute=True)
+    )
+    case = case_of(desk, bank)
+    first, second = browser("moderator"), browser("moderator2")
+    secret = "because of the swimming pool"
+    first.post(f"/console/cases/{case.id}/decide", {"choice": "dispute", "note": secret})
+    assert desk.service.cases.get(case.id).status is Status.SECOND
+    page = page_of(second, case)
+    assert secret not in page
+    assert "hidden from you until you have made your own" in words_of(page)
+    assert "disputed" not in re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL).lower()
+    refused = first.post(f"/console/cases/{case.id}/decide", {"choice": "dispute", "note": "again"})
+    assert "you have decided it before" in first.notice(refused)
+    second.post(f"/console/cases/{case.id}/decide", {"choice": "dispute", "note": "so do I"})
+    assert secret in page_of(second, case)
+    assert desk.service.cases.get(case.id).outcome == "disputed"
+
+
+def test_a_case_is_taken_kept_and_given_back(desk, browser):
+    case = case_of(desk)
+    moderator, other = browser("moderator"), browser("moderator2")
+    here = f"/console/cases/{case.id}"
+    assert "Nobody has it in hand" in page_of(moderator, case)
+    assert moderator.post(f"{here}/take").status_code == 303
+    assert "In your hands for" in page_of(moderator, case)
+    assert "somebody else has it in hand" in page_of(other, case)
+    told = other.notice(other.post(f"{here}/take"))
+    assert "somebody else has it in hand" in told
+    left = moderator.post(f"{here}/renew", headers={"Accept": "application/json"}).json()
+    assert 290 < left["seconds"] <= 300
+    refused = other.post(f"{here}/renew", headers={"Accept": "application/json"})
+    assert refused.status_code == 409
+    assert moderator.post(f"{here}/release").headers["location"] == "/console/queue"
+    assert desk.service.cases.get(case.id).lease is None
+
+
+def test_a_skipped_case_is_not_offered_again(desk, browser):
+    case = case_of(desk)
+    moderator = browser("moderator")
+    moderator.post(f"/console/cases/{case.id}/take")
+    assert "60 minutes" in moderator.notice(moderator.post(f"/console/cases/{case.id}/skip"))
+    bank = {"bank": case.bank_id}
+    assert moderator.post("/console/queue/next", bank).headers["location"] == "/console/queue"
+    taken = browser("moderator2").post("/console/queue/next", bank)
+    assert taken.headers["location"] == f"/console/cases/{case.id}"
+
+
+def test_a_case_rests_and_is_woken(desk, browser):
+    case = case_of(desk)
+    moderator = browser("moderator")
+    here = f"/console/cases/{case.id}"
+    for fields in (
+        {"days": "0", "why": "x"},
+        {"days": "3"},
+        {"why": "x"},
+        {"days": "99", "why": "x"},
+    ):
+        assert moderator.post(f"{here}/hold", fields).status_code == 422, fields
+    assert moderator.post(f"{here}/hold", {"days": "x", "why": "x"}).status_code == 422
+    moderator.notice(moderator.post(f"{here}/hold", {"days": "3", "why": "asked the uploader"}))
+    assert desk.service.cases.get(case.id).status is Status.HELD
+    assert "asked the uploader" in page_of(moderator, case)
+    assert moderator.notice(moderator.post(f"{here}/wake")) == "It waits again."
+    assert desk.service.cases.get(case.id).status is Status.WAITING
+
+
+def test_a_lead_assigns_and_reopens(desk, browser):
+    case = case_of(desk)
+    lead, moderator = browser("lead"), browser("moderator")
+    here = f"/console/cases/{case.id}"
+    assert lead.post(f"{here}/assign", {"person": desk.people["analyst"]}).status_code == 422
+    assert lead.post(f"{here}/assign", {"person": "999999"}).status_code == 422
+    lead.notice(lead.post(f"{here}/assign", {"person": desk.people["moderator2"]}))
+    assert "it is assigned to somebody else" in page_of(moderator, case)
+    assert "Given to Moderator2 by Lead" in words_of(page_of(moderator, case))
+    lead.notice(lead.post(f"{here}/assign", {"person": ""}))
+    moderator.post(f"{here}/decide", {"choice": "confirm"})
+    assert lead.post(f"{here}/reopen", {"why": " "}).status_code == 422
+    lead.notice(lead.post(f"{here}/reopen", {"why": "the bank was wrong"}))
+    assert desk.service.cases.get(case.id).status is Status.WAITING
+    assert "the bank was wrong" in page_of(moderator, case)
+
+
+def test_cases_of_the_same_content_are_decided_together(desk, browser):
+    bank = bank_of(desk)
+    content = content_of(desk, bank, "beach")
+    one, *others = (case_of(desk, bank, content=content, distance=d) for d in (10, 20, 30))
+    moderator = browser("moderator")
+    assert "2 other open cases" in page_of(moderator, one)
+    here = f"/console/cases/{one.id}/alike"
+    assert moderator.get(here).status_code == 200
+    answer = moderator.post(here, {"case": [each.id for each in others], "choice": "confirm"})
+    assert moderator.notice(answer) == "2 cases: confirm."
+    assert "There are no others" in moderator.get(here).text
+
+
+def test_a_content_that_was_taken_out_is_told(desk, browser):
+    case = case_of(desk)
+    desk.service.banks.remove_content(case.bank, case.content_id)
+    assert "taken out of the bank since" in page_of(browser("moderator"), case)
+
+
+def test_a_video_shows_its_stretch(desk, browser):
+    case = case_of(desk, seconds=40.0)
+    answer = desk.service.cases.get(case.id).evidence
+    assert answer["seconds"] == 40.0
+    assert "40 s" in page_of(browser("moderator"), case)
+
+
+@pytest.mark.parametrize(
+    "number", ["0", "999999", "999999999999999999", "9" * 19, "1" * 5000, "-1", "x"]
+)
+def test_a_case_that_is_not_there_is_nothing(browser, number):
+    assert browser("moderator").get(f"/console/cases/{number}").status_code == 404
+    assert browser("moderator").post(f"/console/cases/{number}/take").status_code == 404
+
+
+def test_somebody_on_a_break_is_led_to_rest(make_desk):
+    desk = make_desk()
+    case = case_of(desk)
+    moderator = Browser(desk.url, desk.session("moderator"))
+    desk.service.cases.set_care(
+        desk.person("lead"), desk.people["moderator"], Care(work_minutes=1, break_minutes=5)
+    )
+    moderator.post(f"/console/cases/{case.id}/take")
+    rest(desk, "moderator")
+    answer = moderator.post("/console/queue/next")
+    assert answer.headers["location"] == "/console/care"
+    page = words_of(moderator.get("/console/care").text)
+    assert "You have a break until" in page
+    moderator.close()
+
+
+def rest(desk, who):
+    """Let somebody have worked for two minutes."""
+    with desk.service.database.write() as session:
+        row = session.get(WorkRow, desk.people[who])
+        row.began -= timedelta(minutes=2)

@@ -1,0 +1,116 @@
+"""Every page, asked for by everybody: exactly those whose role opens it get it."""
+
+import re
+
+import pytest
+from tests.web.console.making import bank_of, case_of
+from tests.web.console.test_headers import check
+
+from hedgerow.accounts import Permission, permissions_of
+from hedgerow.web.console.headers import FOR_EVER
+from hedgerow.web.console.pages import home as home
+from hedgerow.web.console.routing import PAGES, page
+
+WHO = ("moderator", "lead", "administrator", "analyst", "auditor", None)
+
+EVERY = [pytest.param(one, id=f"{one.method} {one.path}") for one in PAGES]
+
+NOT_YOURS = "This page is not open to your role"
+
+SAMPLES = {"signal_type": "pdq", "mark": "0", "token": "none"}
+"""What stands in a path where it is asked for; other numbers and names are made by `samples`."""
+
+
+@pytest.fixture
+def samples(desk):
+    """Values for the parts of paths: of things that are there, where they are ours to make."""
+    bank = bank_of(desk, "walked")
+    case = case_of(desk, bank)
+    return {
+        **SAMPLES,
+        "name": bank,
+        "case_id": case.id,
+        "content_id": case.content_id,
+        "person_id": desk.people["moderator2"],
+    }
+
+
+def filled(path, samples):
+    if path.startswith("/static/"):
+        samples = {**samples, "name": "base.css"}
+    return "/console" + re.sub(
+        r"{(\w+)(:\w+)?}", lambda part: str(samples.get(part[1], "999999")), path
+    )
+
+
+@pytest.mark.parametrize("one", EVERY)
+def test_exactly_those_who_may_get_a_page(desk, browser, samples, one):
+    path = filled(one.path, samples)
+    for who in WHO:
+        somebody = browser(who)
+        answer = somebody.post(path) if one.method == "POST" else somebody.get(path)
+        assert answer.status_code < 500, (who, answer.text)
+        opens = who is not None and one.needs in permissions_of(desk.person(who).roles)
+        if one.needs is None:
+            assert NOT_YOURS not in answer.text
+        elif who is None:
+            assert answer.status_code == 303
+            assert answer.headers["location"].startswith("/console/sign-in")
+        else:
+            refused = answer.status_code == 403 and NOT_YOURS in answer.text
+            assert refused != opens, (who, answer.status_code)
+            assert opens or answer.status_code == 403
+        check(answer, FOR_EVER if answer.headers["cache-control"] == FOR_EVER else "no-store")
+
+
+@pytest.mark.parametrize("one", EVERY)
+def test_a_form_is_not_taken_without_its_token(browser, samples, one):
+    if one.method != "POST":
+        assert browser("lead").post(filled(one.path, samples)).status_code in (303, 405) or any(
+            other.path == one.path and other.method == "POST" for other in PAGES
+        )
+        return
+    who = (
+        next((who for who in WHO[:-1] if one.needs in permissions_of([who])), None)
+        if one.needs
+        else None
+    )
+    sent = browser(who).request("POST", filled(one.path, samples), data={"form_token": "x"})
+    assert sent.status_code == 403 or (one.stage is not None and sent.status_code == 303)
+
+
+def test_a_refusal_is_the_same_whether_a_thing_is_there_or_not(browser, samples):
+    analyst = browser("analyst")
+    there = analyst.get(f"/console/cases/{samples['case_id']}")
+    absent = analyst.get("/console/cases/999999")
+    assert there.status_code == absent.status_code == 403
+    strip = re.compile(r'value="[\w-]{43}"')
+    assert strip.sub("", there.text) == strip.sub("", absent.text)
+
+
+def test_no_answer_is_larger_than_a_hundred_kilobytes(browser, samples):
+    lead = browser("lead")
+    for one in PAGES:
+        if one.method == "GET":
+            assert len(lead.get(filled(one.path, samples)).content) < 100_000, one.path
+
+
+def test_every_page_but_the_ways_in_needs_a_permission():
+    ways_in = ("/static/", "/sign-in", "/sign-out", "/set-up", "/invitation", "/enrol", "/oidc")
+    for one in PAGES:
+        assert isinstance(one.needs, Permission) or one.path.startswith(ways_in), one.path
+
+
+def test_a_page_says_what_it_does():
+    for one in PAGES:
+        assert (one.run.__doc__ or "").strip(), one.path
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("PUT", "/x"), ("GET", "x"), ("GET", "/x/"), ("GET", "/overview")]
+)
+def test_a_page_that_can_not_be_is_refused(method, path):
+    before = list(PAGES)
+    with pytest.raises(ValueError):  # noqa: PT011
+        page(method, path, needs=None)(home.home)
+    assert before == PAGES
