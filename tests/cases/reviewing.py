@@ -84,9 +84,7 @@ def _work(cases: Cases, shift: Shift, who: Person, until: float) -> None:
             shift.note("busy")
 
 
-def _one(
-    cases: Cases, shift: Shift, who: Person, case: CaseDetails, dice: random.Random
-) -> None:
+def _one(cases: Cases, shift: Shift, who: Person, case: CaseDetails, dice: random.Random) -> None:
     roll = dice.random()
     if roll < 0.05:
         shift.note("vanished")  # and comes back as if nothing had been

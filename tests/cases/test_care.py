@@ -6,6 +6,7 @@ import pytest
 from tests.cases.making import ANN, BOB, LEA, answer, opened
 
 from hedgerow.cases import EVERYBODY, Care, Cases, Choice, NotNow, NotYours, Resting, ReviewPolicy
+from hedgerow.store import NoSuchObject
 
 FACTS = {"media": "jpeg", "width": 64, "height": 48}
 
@@ -90,7 +91,7 @@ class TestReveals:
         case = cases.get(shown)
         assert (case.has_media, case.object_id) == (False, None)
         assert case.history[-1].kind == "media_gone"
-        with pytest.raises(Exception, match=str(held)):
+        with pytest.raises(NoSuchObject):
             kept.open(held)
 
 

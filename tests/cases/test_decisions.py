@@ -40,7 +40,11 @@ class TestOne:
             Status.DECIDED, Outcome.CONFIRMED, None,
         )  # fmt: skip
         (said,) = case.decisions
-        assert (said.person_id, said.policy, said.note) == (ANN.id, "house rule 4", "the same bridge")
+        assert (said.person_id, said.policy, said.note) == (
+            ANN.id,
+            "house rule 4",
+            "the same bridge",
+        )
         assert case.decided_at is not None
 
     def test_without_taking_it_first(self, cases):

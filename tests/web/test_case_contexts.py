@@ -19,6 +19,7 @@ from tests.web.casework import (
 from tests.web.hashes import fresh_pdq
 from tests.web.serve import PATIENCE, Serving
 
+from hedgerow.cases import Limits
 from hedgerow.signals import sentinel_png
 from hedgerow.store import DatabaseBusy, allocate
 
@@ -65,6 +66,18 @@ class TestWhatCanNotBeSaid:
         ):  # fmt: skip
             assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
         assert waiting(client, bank) == []
+
+
+def test_a_shorter_limit_counts_whether_it_matches_or_not(make_server, photographs):
+    server = make_server(cases=Limits(max_text=100))
+    with server.client() as client:
+        client.post("/api/v1/banks", json={"name": "known", "action": "block"})
+        stock(client, "known", photographs["astronaut"])
+        for data in (photographs["astronaut"], photographs["coffee"]):
+            refused = upload(client, "known", data, {"thread": "x" * 101})
+            assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+        assert "thread" in refused.json()["detail"]
+        assert upload(client, "known", data, {"thread": "x" * 100}).json()["verdict"] == "clear"
 
 
 ODD = {

@@ -28,6 +28,9 @@ class Limits:
         argon2_memory_kib: that hashing a password takes, in KiB; at least 19456.
         argon2_time: passes of hashing a password; at least 2.
         argon2_parallelism: lanes of hashing a password.
+        hashes_at_once: passwords that a process of the service looks at at a time; each takes a
+            core and `argon2_memory_kib`.
+        hashes_waiting: that wait for it; who comes then is asked to try again.
         max_passkeys: of one person.
         max_sessions: of one person; the one used longest ago ends for another.
         max_flows: sign-ins at the OpenID provider under way; the oldest ends for another.
@@ -48,6 +51,8 @@ class Limits:
     argon2_memory_kib: int = 65_536
     argon2_time: int = 3
     argon2_parallelism: int = 4
+    hashes_at_once: int = 1
+    hashes_waiting: int = 32
     max_passkeys: int = 16
     max_sessions: int = 16
     max_flows: int = 1000

@@ -25,13 +25,7 @@ from hedgerow.cases.records import Context, Outcome, Reason, Received, Status
 from hedgerow.cases.rows import add_event, context_values
 from hedgerow.cases.webhooks import emit
 from hedgerow.matching import Answer, Match, Verdict
-from hedgerow.store import allocate, now, record
-
-if True:  # MVTEMP
-    from typing import TYPE_CHECKING
-
-    if TYPE_CHECKING:
-        from hedgerow.store import MediaVault
+from hedgerow.store import MediaVault, allocate, now, record
 
 _COUNTER = "case"
 _CANDIDATES = 500

@@ -6,13 +6,7 @@ from sqlalchemy import select
 
 from hedgerow.cases.models import CaseRow
 from hedgerow.cases.rows import add_event
-from hedgerow.store import Database, now
-
-if True:  # MVTEMP
-    from typing import TYPE_CHECKING
-
-    if TYPE_CHECKING:
-        from hedgerow.store import MediaVault
+from hedgerow.store import Database, MediaVault, now
 
 _PORTION = 100
 

@@ -43,12 +43,7 @@ from hedgerow.cases.records import (
 )
 from hedgerow.cases.rows import require
 from hedgerow.matching import Answer
-
-if True:  # MVTEMP
-    from typing import TYPE_CHECKING
-
-    if TYPE_CHECKING:
-        from hedgerow.store import MediaVault
+from hedgerow.store import MediaVault
 
 _OVERVIEW_SECONDS = 10.0
 """For which the numbers of all cases are shown again before they are counted anew."""

@@ -52,7 +52,7 @@ def list_cases(
         bank_id = None if bank is None else place.banks.get(bank).id
         wanted = Filter(status=Status(status), bank_id=bank_id)
         # One more than is listed, to know that there are more.
-        found = list(islice(_all(Cases(place.banks), wanted), limit + 1))
+        found = list(islice(_all(Cases(place.banks, place.settings.cases), wanted), limit + 1))
     if as_json:
         for each in found[:limit]:
             print_json(as_record(each))
@@ -76,7 +76,7 @@ def show(number: Number, home: options.Home = None, as_json: options.AsJson = Fa
     from hedgerow.cli.output import print_json, print_line
 
     with opened(home) as place:
-        case = Cases(place.banks).get(number)
+        case = Cases(place.banks, place.settings.cases).get(number)
         names = Accounts(place.database, place.vault).people.names(told_by(case))
     if as_json:
         print_json(as_full_record(case))
@@ -99,7 +99,7 @@ def complain(
     from hedgerow.cli.output import print_json, say
 
     with opened(home) as place:
-        case = Cases(place.banks).complain(number, text)
+        case = Cases(place.banks, place.settings.cases).complain(number, text)
     if as_json:
         print_json(as_record(case))
     else:

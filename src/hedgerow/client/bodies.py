@@ -63,7 +63,8 @@ class Form(Body):
     def __init__(self, file: File, context: Mapping[str, Any]) -> None:
         boundary = secrets.token_hex(16)
         super().__init__(file, f"multipart/form-data; boundary={boundary}")
-        said = json.dumps(context)
+        # Not as escapes: the service takes a few kilobytes of it.
+        said = json.dumps(context, ensure_ascii=False)
         self._head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="context"\r\n\r\n{said}\r\n'
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n'

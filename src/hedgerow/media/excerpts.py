@@ -7,11 +7,8 @@ video costs one frame.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -30,6 +27,7 @@ from hedgerow.media.luma import luma_of, orientation_of
 from hedgerow.media.orientation import upright
 from hedgerow.media.reel import Reel, wind
 from hedgerow.media.refusals import out_of_memory, timed_out, too_many_pixels
+from hedgerow.media.spread import Spread, Stretch
 
 
 def stills_of_container(
@@ -59,15 +57,6 @@ def stills_of_container(
         raise damaged()
 
 
-@dataclass
-class _Stretch:
-    """Packets to decode, the first a keyframe where there is one, and the frames wanted of them."""
-
-    first: int
-    last: int
-    numbers: deque[int]
-
-
 class _Excerpts:
     """One run through the stretches."""
 
@@ -80,63 +69,22 @@ class _Excerpts:
         clock: Clock,
     ) -> None:
         self._context = context
-        self._reel = reel if reel.timed else reel.numbered_as_decoded()
+        self._spread = Spread(reel)
+        self._reel = self._spread.reel
         self._facts = facts
         self._limits = limits
         self._clock = clock
-        self._shown = [at for at, one in enumerate(reel.packets) if not one.is_discard]
-        self._numbers = {
-            at: reel.numbers[cast("int", reel.packets[at].pts)] if reel.timed else place
-            for place, at in enumerate(self._shown)
-        }
-        self._places = {number: at for at, number in self._numbers.items()}
 
     def run(self, most: int, *, colour: bool) -> Iterator[Frame]:
         """Decode what is needed, and give the stills."""
-        for stretch in self._stretches(most):
+        chosen = self._spread.chosen(most, self._facts.seconds)
+        for stretch in self._spread.stretches(chosen):
             for number, decoded in self._wanted_of(stretch):
                 pixels = self._pixels(decoded, colour=colour)
                 if pixels is not None:
                     yield self._facts.take(Frame(number, self._reel.seconds[number], pixels))
 
-    def _chosen(self, most: int) -> list[int]:
-        """The numbers of the frames: one near the middle of each of `most` equal parts."""
-        if len(self._places) <= most:
-            return sorted(self._places)
-        seconds = self._reel.seconds[: len(self._places)]
-        packets = self._reel.packets
-        keys = sorted(number for at, number in self._numbers.items() if packets[at].is_keyframe)
-        length = self._facts.seconds / most
-        chosen = set()
-        for place in range(most):
-            middle = (place + 0.5) * length
-            number = max(0, bisect_right(seconds, middle) - 1)
-            near = min(keys, key=lambda key: abs(seconds[key] - middle), default=number)
-            is_in_part = abs(seconds[near] - middle) < length / 2
-            chosen.add(near if is_in_part else number)
-        return sorted(chosen)
-
-    def _stretches(self, most: int) -> list[_Stretch]:
-        stretches: list[_Stretch] = []
-        for number in self._chosen(most):
-            last = self._places[number]
-            first = self._keyframe_before(last, number)
-            if stretches and first <= stretches[-1].last + 1:
-                stretches[-1].last = max(last, stretches[-1].last)
-                stretches[-1].numbers.append(number)
-            else:
-                stretches.append(_Stretch(first, last, deque([number])))
-        return stretches
-
-    def _keyframe_before(self, at: int, number: int) -> int:
-        """From where to decode: not from a keyframe that is shown only after the frame."""
-        while at > 0 and not (
-            self._reel.packets[at].is_keyframe and self._numbers.get(at, number) <= number
-        ):
-            at -= 1
-        return at
-
-    def _wanted_of(self, stretch: _Stretch) -> Iterator[tuple[int, VideoFrame]]:
+    def _wanted_of(self, stretch: Stretch) -> Iterator[tuple[int, VideoFrame]]:
         """The wanted frames with their numbers; for one that never comes out, the last that did."""
         due = stretch.numbers
         spare: VideoFrame | None = None
@@ -154,10 +102,10 @@ class _Excerpts:
         if due and spare is not None and not self._clock.is_over():
             yield due[0], spare
 
-    def _shown_of(self, stretch: _Stretch) -> Iterator[tuple[int, VideoFrame]]:
+    def _shown_of(self, stretch: Stretch) -> Iterator[tuple[int, VideoFrame]]:
         """All frames that come out of a stretch, with their numbers as far as these are known."""
         packets = self._reel.packets[stretch.first : stretch.last + 1]
-        count = bisect_left(self._shown, stretch.first)
+        count = self._spread.decoded_before(stretch.first)
         self._context.flush_buffers()
         for packet in [*packets, None]:
             if self._clock.is_over():

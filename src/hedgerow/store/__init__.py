@@ -35,11 +35,13 @@ from hedgerow.store.errors import (
     DatabaseOutdated,
     DatabaseTooNew,
     DatabaseUnavailable,
+    NoSuchObject,
     NotForTheLog,
     StoreProblem,
     VaultProblem,
 )
 from hedgerow.store.keymarks import forget_mark, known_mark, release_key
+from hedgerow.store.objects.vault import MediaVault
 from hedgerow.store.opening import DatabaseState, database_state, open_database
 from hedgerow.store.vault import Seal, Vault
 
@@ -66,6 +68,8 @@ __all__ = [
     "DatabaseState",
     "DatabaseTooNew",
     "DatabaseUnavailable",
+    "MediaVault",
+    "NoSuchObject",
     "NotForTheLog",
     "Problem",
     "ProblemKind",

@@ -30,6 +30,7 @@ from hedgerow.store import (
     BUSY_SECONDS,
     CONNECTIONS,
     AuditLog,
+    MediaVault,
     StoreProblem,
     Vault,
     open_database,
@@ -136,7 +137,9 @@ class Service:
             opened.people, opened.passwords, opened.sessions,
         )  # fmt: skip
         self.audit = AuditLog(self.database, vault, plan.checkpoints)
-        self.media = None
+        self.media = (
+            None if plan.media_vault is None else MediaVault(self.database, vault, plan.media_vault)
+        )
         self.cases = Cases(self.banks, plan.cases, plan.care, plan.intake, self.media)
         self.webhooks = Webhooks(self.database, vault, plan.webhooks)
         self.tally = Tally(self.database)

@@ -42,8 +42,8 @@ class Browser:
         given = list(fields.items() if isinstance(fields, Mapping) else fields or ())
         pairs = [("form_token", token)]
         for name, value in given:
-            for each in value if isinstance(value, list | tuple) else [value]:
-                pairs.append((name, str(each)))
+            several = value if isinstance(value, list | tuple) else [value]
+            pairs.extend((name, str(each)) for each in several)
         if "files" in options:
             options["data"] = dict(pairs)
         else:

@@ -57,7 +57,7 @@ def test_the_token_of_nobody_is_not_somebodys(browser, desk):
     nobody.get("/console/sign-in")
     token = nobody.token()
     moderator = browser("moderator")
-    moderator.cookies |= {name: value for name, value in nobody.cookies.items()}
+    moderator.cookies |= nobody.cookies
     answer = moderator.request("POST", HARMLESS, data={"form_token": token})
     assert answer.status_code == 403
 

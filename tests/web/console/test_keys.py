@@ -82,6 +82,11 @@ def test_what_can_not_be_is_said_and_nothing_is_made(desk, administrator, fields
     assert desk.service.keys.list(limit=500) == before
 
 
+def test_every_scope_can_be_ticked(administrator):
+    page = administrator.get("/console/keys").text
+    assert re.findall(r'name="scope" value="(\w+)"', page) == list(Scope)
+
+
 def test_one_that_is_not_there(administrator):
     assert administrator.post("/console/keys/999999/revoke").status_code == 404
 

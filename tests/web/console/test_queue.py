@@ -21,8 +21,8 @@ def of_bank(desk, bank, **more):
 
 def test_the_most_urgent_come_first_and_one_bank_can_be_seen_alone(desk, browser):
     mild, strict = bank_of(desk, action="review"), bank_of(desk, action="block")
-    first, second = case_of(desk, mild), case_of(desk, strict)
-    page = browser("moderator").get("/console/queue?label=beach")
+    first, second = case_of(desk, mild, ("pier",)), case_of(desk, strict, ("pier",))
+    page = browser("moderator").get("/console/queue?label=pier")
     assert page.status_code == 200
     numbers = listed(page)
     assert numbers.index(second.id) < numbers.index(first.id)

@@ -25,7 +25,7 @@ from hedgerow.store.audit.known import KnownCheckpoints, other_key
 Told = Callable[[int], None]
 """Called with the number of the entry that was reached, now and then."""
 
-_TOLD_EVERY = 1000
+TOLD_EVERY = 1000
 
 
 class Checkpoints:
@@ -179,7 +179,7 @@ class Chain:
             self.read += 1
             if not self._agree(link, follower):
                 return False
-            if told is not None and self.read % _TOLD_EVERY == 0:
+            if told is not None and self.read % TOLD_EVERY == 0:
                 told(self.read)
         return True
 

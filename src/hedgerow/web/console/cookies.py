@@ -1,4 +1,4 @@
-"""The console's three cookies; none can be read by a script, set by another host, or sent by one."""
+"""The console's three cookies: no script can read them, and no other host set or send them."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ async def hashed(visit: Visit, file: bytes, types: Collection[str] | None = None
 def signals_in(text: str) -> dict[str, str]:
     """The hash that somebody typed, by its type: "pdq:…", or one whose type its length tells.
 
-    Raises BadSignal where it is none.
+    Raises BadSignal where it is none, and UnknownSignalType.
     """
     name, between, value = text.strip().partition(":")
     if not between:

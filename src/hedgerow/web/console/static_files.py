@@ -1,4 +1,4 @@
-"""Style sheet, scripts and pictures of the console: ours, in memory, under a path of their content."""
+"""Style sheets, scripts and pictures: our own, in memory, under a path of their content."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def static(name: str) -> str:
 
 
 @page("GET", "/static/{mark}/{name:path}", needs=None)
-async def static_file(visit: Visit, mark: str, name: str) -> Response:
+async def static_file(_visit: Visit, mark: str, name: str) -> Response:
     """One file."""
     files = _files()
     data = files.bytes_of.get(name)

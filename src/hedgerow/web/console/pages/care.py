@@ -1,4 +1,4 @@
-"""One's own care: how much is left for today, when the next break is due, and a private check-in."""
+"""One's own care: what is left for today, when the next break is due, a private check-in."""
 
 from __future__ import annotations
 

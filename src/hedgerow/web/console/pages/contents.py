@@ -10,7 +10,7 @@ from starlette.responses import Response
 from hedgerow.accounts import Permission
 from hedgerow.banks import BadContent, BanksProblem
 from hedgerow.matching import banked_signals
-from hedgerow.signals import BadSignal, Signal
+from hedgerow.signals import Signal, SignalProblem
 from hedgerow.web.console.banking import changed, known
 from hedgerow.web.console.hashing import hashed, signals_in
 from hedgerow.web.console.refusals import Refusal
@@ -123,7 +123,7 @@ async def add(visit: Visit, name: str) -> Response:
                 form.text("reference"),
             ),
         )  # fmt: skip
-    except (BanksProblem, BadSignal) as problem:
+    except (BanksProblem, SignalProblem) as problem:
         return await _add_form(visit, name, sentence(problem))
     except Refusal as refused:
         return await _add_form(visit, name, refused.words)

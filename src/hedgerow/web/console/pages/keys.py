@@ -19,6 +19,7 @@ SCOPES = (
     ),
     (Scope.READ, "See banks, their content, and how the service does"),
     (Scope.WRITE, "Change banks and their content"),
+    (Scope.CASES, "See what became of matches, and hand in complaints"),
     (Scope.ADMIN, "Make and revoke keys"),
 )
 """What a key may do, in words."""

@@ -1,9 +1,10 @@
 // What a script adds to pages that work without: shortcuts, countdowns, looking at media.
 import { startKeys } from "./js/keys.js";
 import { startLease } from "./js/lease.js";
+import { startPasskeys } from "./js/passkeys.js";
 import { startRows } from "./js/rows.js";
 import { startReveal } from "./js/reveal.js";
 import { startCheckIn } from "./js/checkin.js";
 import { startCopying } from "./js/copying.js";
 
-for (const start of [startKeys, startLease, startRows, startReveal, startCheckIn, startCopying]) start();
+for (const start of [startKeys, startLease, startPasskeys, startRows, startReveal, startCheckIn, startCopying]) start();

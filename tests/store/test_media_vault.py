@@ -1,0 +1,185 @@
+"""Media kept for review: encrypted, each for itself, and gone when they are to be."""
+
+import os
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hedgerow.store import MediaVault, NoSuchObject, Vault, VaultProblem, now, open_database
+from hedgerow.store.objects import vault as module
+
+BRIDGE = b"a photograph of a bridge, as it was uploaded " * 50
+SOON = timedelta(hours=1)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def vault(tmp_path):
+    return Vault(tmp_path / "vault.key")
+
+
+@pytest.fixture
+def kept(database, vault, folder):
+    return MediaVault(database, vault, str(folder))
+
+
+def put(kept, database, data=BRIDGE, subject="case:1"):
+    with database.write() as session:
+        return kept.put(session, data, subject=subject, kind="jpeg", keep_until=now() + SOON)
+
+
+def files(folder):
+    return sorted(path for path in Path(folder).rglob("*") if path.is_file())
+
+
+def test_what_was_put_is_opened(kept, database):
+    numbers = [put(kept, database, data) for data in (BRIDGE, b"", b"another")]
+    assert [kept.open(number) for number in numbers] == [BRIDGE, b"", b"another"]
+    assert len(set(numbers)) == 3
+
+
+@pytest.mark.parametrize("form", ["{}", "file://{}"])
+def test_a_folder_can_be_written_as_a_url(database, vault, folder, form):
+    kept = MediaVault(database, vault, form.format(folder))
+    put(kept, database)
+    assert len(files(folder)) == 1
+
+
+def test_any_place_that_fsspec_knows(database, vault):
+    kept = MediaVault(database, vault, "memory://hedgerow/media")
+    number = put(kept, database)
+    assert kept.open(number) == BRIDGE
+    again = MediaVault(database, vault, "memory://hedgerow/media")
+    assert again.open(number) == BRIDGE
+    with database.write() as session:
+        kept.destroy(session, number, "over")
+    assert kept.sweep(now()) == 1
+
+
+def test_a_place_that_is_none(database, vault):
+    with pytest.raises(VaultProblem, match="setting media_vault"):
+        MediaVault(database, vault, "nowhere://hedgerow")
+
+
+def test_nothing_of_it_is_in_the_clear(kept, database, folder, tmp_path):
+    put(kept, database)
+    plain = BRIDGE[:24]
+    everything = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(everything) >= 2
+    assert not any(plain in data for data in everything)
+
+
+def test_the_folder_is_its_owners_alone(kept, database, folder):
+    put(kept, database)
+    (file,) = files(folder)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_two_of_the_same_bytes_look_different(kept, database, folder):
+    put(kept, database)
+    put(kept, database)
+    one, two = (path.read_bytes() for path in files(folder))
+    assert one != two
+
+
+class TestTampering:
+    def test_a_changed_file(self, kept, database, folder):
+        number = put(kept, database)
+        (file,) = files(folder)
+        data = bytearray(file.read_bytes())
+        for place in (0, len(data) // 2, len(data) - 1):
+            data[place] ^= 1
+            file.write_bytes(data)
+            with pytest.raises(VaultProblem, match="can't be decrypted"):
+                kept.open(number)
+            data[place] ^= 1
+
+    def test_files_that_were_swapped(self, kept, database, folder):
+        numbers = [put(kept, database), put(kept, database, b"another")]
+        one, two = files(folder)
+        one.rename(folder / "aside")
+        two.rename(one)
+        (folder / "aside").rename(two)
+        for number in numbers:
+            with pytest.raises(VaultProblem, match="can't be decrypted"):
+                kept.open(number)
+
+    def test_a_file_that_is_gone(self, kept, database, folder):
+        number = put(kept, database)
+        files(folder)[0].unlink()
+        with pytest.raises(VaultProblem, match="media vault"):
+            kept.open(number)
+
+    def test_another_key(self, kept, database, folder, tmp_path):
+        number = put(kept, database)
+        other = Vault(tmp_path / "other.key")
+        other.path.write_text(os.urandom(32).hex())
+        other.path.chmod(0o600)
+        with pytest.raises(VaultProblem, match="other.key"):
+            MediaVault(database, other, str(folder)).open(number)
+
+
+class TestTheEnd:
+    def test_destroyed_nobody_opens_it_and_its_bytes_go(self, kept, database, folder):
+        number = put(kept, database)
+        with database.write() as session:
+            kept.destroy(session, number, "its time was over")
+        with pytest.raises(NoSuchObject):
+            kept.open(number)
+        # Even with the file put back from somewhere: its key is gone.
+        assert kept.sweep(now()) == 1
+        assert files(folder) == []
+        with pytest.raises(NoSuchObject), database.write() as session:
+            kept.destroy(session, number, "again")
+
+    def test_undone_it_is_as_it_was(self, kept, database):
+        number = put(kept, database)
+        with pytest.raises(ZeroDivisionError), database.write() as session:
+            kept.destroy(session, number, "a mistake")
+            raise ZeroDivisionError
+        assert kept.sweep(now()) == 0
+        assert kept.open(number) == BRIDGE
+
+    def test_a_put_that_was_undone_leaves_a_file_for_a_day(
+        self, kept, database, folder, monkeypatch
+    ):
+        stays = put(kept, database)
+        with pytest.raises(ZeroDivisionError), database.write() as session:
+            kept.put(session, BRIDGE, subject="case:2", kind="jpeg", keep_until=now() + SOON)
+            raise ZeroDivisionError
+        assert len(files(folder)) == 2
+        assert kept.sweep(now()) == 0
+        monkeypatch.setattr(module, "_BETWEEN_SWEEPS", 0)
+        assert kept.sweep(now() + timedelta(hours=23)) == 0
+        assert kept.sweep(now() + timedelta(hours=25)) == 1
+        assert kept.open(stays) == BRIDGE
+
+    def test_other_files_there_are_left_alone(self, kept, database, folder, monkeypatch):
+        put(kept, database)
+        strange = folder / "ab" / "notes.txt"
+        strange.parent.mkdir(exist_ok=True)
+        strange.write_text("not ours")
+        monkeypatch.setattr(module, "_BETWEEN_SWEEPS", 0)
+        kept.sweep(now() + timedelta(days=9))
+        assert strange.exists()
+
+
+def test_a_full_or_closed_place_is_told(database, vault, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    kept = MediaVault(database, vault, str(blocked))
+    with pytest.raises(VaultProblem, match="see that it is there"):
+        put(kept, database)
+
+
+def test_another_process_opens_it(kept, database, database_url, folder, tmp_path):
+    number = put(kept, database)
+    with open_database(database_url) as other:
+        assert MediaVault(other, Vault(tmp_path / "vault.key"), str(folder)).open(number) == BRIDGE
