@@ -1,7 +1,8 @@
 """Two hundred people review ten thousand cases at once, and some of them vanish.
 
 `python -m bench.reviewers` prints what was done, how long it took, and what went wrong, which
-should be nothing: a case that two had in hand at once, one that somebody decided twice, one that was lost.
+should be nothing: a case that two had in hand at once, one that somebody decided twice, one that
+was lost.
 """
 
 from __future__ import annotations

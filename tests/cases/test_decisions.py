@@ -159,7 +159,7 @@ class TestComplaints:
         numbers = opened(cases, 3)
         decided(cases, numbers[2], ANN)
         cases.complain(numbers[2], "No.")
-        assert [each.id for each in cases.page(Filter()).cases][0] == numbers[2]
+        assert cases.page(Filter()).cases[0].id == numbers[2]
 
     def test_of_what_is_not_decided_yet(self, cases):
         (number,) = opened(cases)

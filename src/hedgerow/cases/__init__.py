@@ -1,6 +1,8 @@
 """Cases: what matched is put before people, decided, and told."""
 
-from hedgerow.cases.care import EVERYBODY
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from hedgerow.cases.errors import (
     BadDecision,
     CasesProblem,
@@ -11,8 +13,6 @@ from hedgerow.cases.errors import (
     Resting,
 )
 from hedgerow.cases.limits import Care, Intake, Limits
-from hedgerow.cases.policies import DEFAULTS
-from hedgerow.cases.queue import MOST_COUNTED
 from hedgerow.cases.records import (
     BankPrecision,
     Case,
@@ -37,17 +37,44 @@ from hedgerow.cases.records import (
     Standing,
     Status,
 )
-from hedgerow.cases.service import Cases
-from hedgerow.cases.tally import Tally
-from hedgerow.cases.viewing import MAX_PARTS, MAX_STILLS
+from hedgerow.cases.webhooks.errors import (
+    BadWebhook,
+    NoSuchDelivery,
+    NoSuchWebhook,
+    WebhookOff,
+    WebhookProblem,
+)
+from hedgerow.cases.webhooks.limits import WebhookLimits
+from hedgerow.cases.webhooks.records import (
+    CHOICES,
+    Attempt,
+    Delivery,
+    DeliveryState,
+    Endpoint,
+    EndpointState,
+)
+
+if TYPE_CHECKING:
+    from hedgerow.cases.care import EVERYBODY
+    from hedgerow.cases.policies import DEFAULTS
+    from hedgerow.cases.queue import MOST_COUNTED
+    from hedgerow.cases.service import Cases
+    from hedgerow.cases.tally import Tally
+    from hedgerow.cases.viewing import MAX_PARTS, MAX_STILLS
+    from hedgerow.cases.webhooks.plan import CourierPlan
+    from hedgerow.cases.webhooks.service import Webhooks
+    from hedgerow.cases.webhooks.watching import Courier
 
 __all__ = [
+    "CHOICES",
     "DEFAULTS",
     "EVERYBODY",
     "MAX_PARTS",
     "MAX_STILLS",
     "MOST_COUNTED",
+    "Attempt",
     "BadDecision",
+    "BadWebhook",
     "BankPrecision",
     "Care",
     "Case",
@@ -58,15 +85,23 @@ __all__ = [
     "Consequence",
     "Context",
     "Copy",
+    "Courier",
+    "CourierPlan",
     "Day",
     "Decision",
+    "Delivery",
+    "DeliveryState",
+    "Endpoint",
+    "EndpointState",
     "Event",
     "Filter",
     "Intake",
     "Lease",
     "Limits",
     "NoSuchCase",
+    "NoSuchDelivery",
     "NoSuchProposal",
+    "NoSuchWebhook",
     "NotNow",
     "NotYours",
     "Outcome",
@@ -81,4 +116,29 @@ __all__ = [
     "Standing",
     "Status",
     "Tally",
+    "WebhookLimits",
+    "WebhookOff",
+    "WebhookProblem",
+    "Webhooks",
 ]
+
+_LATE = {
+    "Cases": "service",
+    "Courier": "webhooks.watching",
+    "CourierPlan": "webhooks.plan",
+    "DEFAULTS": "policies",
+    "EVERYBODY": "care",
+    "MAX_PARTS": "viewing",
+    "MAX_STILLS": "viewing",
+    "MOST_COUNTED": "queue",
+    "Tally": "tally",
+    "Webhooks": "webhooks.service",
+}
+"""Loaded when they are asked for: the settings need the limits alone, in every command."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

@@ -27,6 +27,7 @@ from hedgerow.cli import (
     scanning,
     sentinel,
     serve,
+    users,
 )
 
 app = typer.Typer(
@@ -50,6 +51,7 @@ app.add_typer(cases.app, name="case")
 app.add_typer(config.app, name="config")
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")
+app.add_typer(users.app, name="user")
 
 
 def _version(asked: bool) -> None:

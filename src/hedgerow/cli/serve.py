@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,13 +54,14 @@ def serve(
         settings = place.settings
         listening = _listening(settings, given)
         taken = web.bind(listening, settings.web)
-        _tell(web.url_of(taken, listening), _first_key(place, listening), as_json=as_json)
+        url = web.url_of(taken, listening)
+        _tell(url, _first_key(place, listening), _set_up_link(place, url), as_json=as_json)
     # Each process reads the settings anew, and is to find the same ones.
     os.environ["HEDGEROW_HOME"] = str(settings.home)
     os.environ["HEDGEROW_LISTEN__WORKERS"] = str(listening.workers)
     web.prepare_metrics(settings.home / "metrics", listening.workers)
     config = web.config_for("hedgerow.cli.serve:application", listening, settings.web)
-    with taken:
+    with taken, _courier(settings):
         if not web.run(config, taken):
             raise typer.Exit(UNCHECKED)
 
@@ -77,10 +79,20 @@ def application() -> FastAPI:
         die_with(parent.pid)  # or it would keep the port where that one is killed
     settings = load_settings()
     configure(settings.log)
-    return create_app(plan_of(settings), alone=True)
+    return create_app(plan_of(settings, settings_shown()), alone=True)
 
 
-def plan_of(settings: Settings) -> Plan:
+def settings_shown() -> tuple[tuple[str, str, str, str], ...]:
+    """Of each setting its name, its value, where that came from, and what it means."""
+    from hedgerow.settings import in_toml, load, value_shown
+
+    return tuple(
+        (entry.key, in_toml(value_shown(entry, value)), str(source), entry.about)
+        for entry, value, source in load()
+    )
+
+
+def plan_of(settings: Settings, shown: tuple[tuple[str, str, str, str], ...] = ()) -> Plan:
     """What one of the service's processes is made of."""
     from dataclasses import replace
 
@@ -107,6 +119,7 @@ def plan_of(settings: Settings) -> Plan:
         fetch=settings.fetch,
         media=settings.media,
         banks=settings.banks,
+        openid=settings.openid,
         matching=replace(settings.matching, search_threads=searching),
         accounts=settings.accounts,
         intake=settings.intake,
@@ -114,6 +127,7 @@ def plan_of(settings: Settings) -> Plan:
         care=settings.care,
         webhooks=settings.webhooks,
         console=settings.console,
+        settings_shown=shown,
     )
 
 
@@ -137,13 +151,47 @@ def _first_key(place: Opened, listening: Listening) -> str | None:
     return keys.create("first key", Scope)[1]
 
 
-def _tell(url: str, key: str | None, *, as_json: bool) -> None:
+def _set_up_link(place: Opened, url: str) -> str | None:
+    """Where the first person makes their account, for as long as nobody has one."""
+    from hedgerow.accounts import Accounts
+    from hedgerow.store import Vault
+
+    settings = place.settings
+    accounts = Accounts(place.database, Vault(settings.resolved_vault_key), settings.accounts)
+    token = accounts.people.setup_link_token()
+    if token is None:
+        return None
+    return f"{(settings.service.public_url or url).rstrip('/')}/console/set-up/{token}"
+
+
+def _courier(settings: Settings) -> AbstractContextManager[object]:
+    """The process that tells platforms what became of cases: one for all that answer here."""
+    from hedgerow.cases import Courier, CourierPlan
+
+    if not settings.webhooks.enabled:
+        return nullcontext()
+    return Courier(
+        CourierPlan(
+            settings.resolved_database_url,
+            settings.resolved_vault_key,
+            settings.home,
+            settings.webhooks,
+            settings.busy_seconds,
+        )
+    )
+
+
+def _tell(url: str, key: str | None, link: str | None, *, as_json: bool) -> None:
     from hedgerow.cli.output import print_json, print_line, say
 
     if as_json:
-        print_json({"url": url} | ({"key": key} if key else {}))
+        told = {"url": url, "key": key, "set_up": link}
+        print_json({name: value for name, value in told.items() if value})
         return
     say(f"Hedgerow listens on {url}. Stop it with Ctrl-C.")
+    if link:
+        say("Nobody has an account yet. Open this link to make the first one; it works once:")
+        say(link)
     if key:
         say("Its first API key, with all scopes. It is shown this once, so keep it:")
         print_line(key)

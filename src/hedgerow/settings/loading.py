@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -58,6 +59,10 @@ class Loaded:
         return ((entry, self.value(entry), self.source(entry)) for entry in entries())
 
 
+_USER = re.compile(r"//[^/@]*@")
+"""A name and perhaps a password in a URL."""
+
+
 def load_settings(home: Path | None = None) -> Settings:
     """The settings in force, with another home where one is given.
 
@@ -97,6 +102,8 @@ def value_shown(entry: Entry, value: Any) -> Any:
             return shown(read_url(value))
         except StoreProblem:
             return "(not shown, as it can't be read)"
+    if entry.key == "media_vault" and value is not None:
+        return _USER.sub("//…@", value)
     if isinstance(value, tuple):
         return list(value)
     return str(value) if isinstance(value, Path | StrEnum) else value

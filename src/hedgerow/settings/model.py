@@ -11,19 +11,18 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hedgerow.accounts import Limits as AccountsLimits
+from hedgerow.accounts import OpenIDOptions
 from hedgerow.banks import Limits as BanksLimits
-from hedgerow.cases import Care, Intake
+from hedgerow.cases import Care, Intake, WebhookLimits
 from hedgerow.cases import Limits as CasesLimits
-from hedgerow.cases.webhooks import WebhookLimits
 from hedgerow.fetch import Limits as FetchLimits
 from hedgerow.matching import Limits as MatchingLimits
 from hedgerow.matching import LiveLimits
 from hedgerow.media import Limits as MediaLimits
 from hedgerow.settings.homes import default_home
 from hedgerow.store import BUSY_SECONDS, CONNECTIONS
-from hedgerow.web import ConsoleLimits
+from hedgerow.web import ConsoleLimits, Listening, Logging
 from hedgerow.web import Limits as WebLimits
-from hedgerow.web import Listening, Logging
 from hedgerow.web import Options as ServiceOptions
 
 PREFIX = "HEDGEROW_"
@@ -98,6 +97,7 @@ class Settings(BaseSettings):
     live: LiveLimits = LiveLimits()
     web: WebLimits = WebLimits()
     accounts: AccountsLimits = AccountsLimits()
+    openid: OpenIDOptions = OpenIDOptions()
     intake: Intake = Intake()
     cases: CasesLimits = CasesLimits()
     care: Care = Care()

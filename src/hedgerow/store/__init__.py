@@ -16,7 +16,6 @@ from hedgerow.store.audit.actors import (
 )
 from hedgerow.store.audit.checkpoints import Checkpoint
 from hedgerow.store.audit.findings import Problem, ProblemKind, Verification
-from hedgerow.store.audit.limits import Limits as AuditLimits
 from hedgerow.store.audit.listing import AuditEntry
 from hedgerow.store.audit.log import AuditLog
 from hedgerow.store.audit.recording import record
@@ -53,7 +52,6 @@ __all__ = [
     "Actor",
     "ActorKind",
     "AuditEntry",
-    "AuditLimits",
     "AuditLog",
     "AuditProblem",
     "BadCopy",

@@ -27,6 +27,8 @@ _CODES: Mapping[type[Exception], Code] = {
     accounts.NoSuchKey: Code.NO_SUCH_KEY,
     cases.CasesProblem: Code.INVALID,
     cases.NoSuchCase: Code.NO_SUCH_CASE,
+    cases.NoSuchWebhook: Code.NOT_FOUND,
+    cases.NoSuchDelivery: Code.NOT_FOUND,
     signals.SignalProblem: Code.INVALID,
     fetch.FetchRefused: Code.FETCH_REFUSED,
     matching.Overloaded: Code.OVERLOADED,

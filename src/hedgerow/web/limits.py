@@ -81,10 +81,13 @@ class Options:
 
     orientations: whether uploads are also looked up turned, mirrored and negative.
     open_metrics: whether `/metrics` needs no key.
+    public_url: where people's browsers reach the service, such as https://hedgerow.example.org;
+        passkeys and signing in at an OpenID provider need it unless that is localhost.
     """
 
     orientations: bool = True
     open_metrics: bool = False
+    public_url: str = ""
 
 
 @dataclass(frozen=True)

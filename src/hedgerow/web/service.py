@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Self
 
 from hedgerow import accounts, banks, cases, fetch, matching, media
-from hedgerow.accounts import Accounts, KeyRing, Keys
+from hedgerow.accounts import Accounts, KeyRing, Keys, OpenIDOptions
 from hedgerow.banks import Banks
-from hedgerow.cases import Cases, Tally
-from hedgerow.cases.webhooks import WebhookLimits, Webhooks
+from hedgerow.cases import Cases, Tally, WebhookLimits, Webhooks
 from hedgerow.fetch import Fetcher
 from hedgerow.matching import (
     Answer,
@@ -74,6 +73,7 @@ class Plan:
     banks: banks.Limits = field(default_factory=banks.Limits)
     matching: matching.Limits = field(default_factory=matching.Limits)
     accounts: accounts.Limits = field(default_factory=accounts.Limits)
+    openid: OpenIDOptions = field(default_factory=OpenIDOptions)
     care: cases.Care = field(default_factory=cases.Care)
     intake: cases.Intake = field(default_factory=cases.Intake)
     cases: cases.Limits = field(default_factory=cases.Limits)
@@ -132,7 +132,7 @@ class Service:
 
     def _open_review(self, plan: Plan, vault: Vault) -> None:
         """What people work with: accounts, cases, the log."""
-        opened = Accounts(self.database, vault, plan.accounts)
+        self.accounts = opened = Accounts(self.database, vault, plan.accounts, plan.openid)
         self.people, self.passwords, self.sessions = (
             opened.people, opened.passwords, opened.sessions,
         )  # fmt: skip

@@ -319,6 +319,8 @@ def test_what_the_courier_remembers_holds_nothing_of_the_events(
         wait_until(lambda: all_are(webhooks, DeliveryState.DELIVERED))
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("courier.db*"))
     assert b"deliver" in kept
+    assert b"hedgerow_json" in kept
+    assert b"pickle" not in kept  # which would run what somebody wrote there
     assert b"findable" not in kept
     assert secret.removeprefix("whsec_").encode() not in kept
 

@@ -5,6 +5,9 @@ to each endpoint. `attempts` is one request, `chains` makes it again later, `tak
 nothing is forgotten, `service` is what people do with all of it.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from hedgerow.cases.webhooks.errors import (
     BadWebhook,
     NoSuchDelivery,
@@ -13,8 +16,6 @@ from hedgerow.cases.webhooks.errors import (
     WebhookProblem,
 )
 from hedgerow.cases.webhooks.limits import WebhookLimits
-from hedgerow.cases.webhooks.outbox import emit
-from hedgerow.cases.webhooks.plan import CourierPlan
 from hedgerow.cases.webhooks.records import (
     CHOICES,
     EVENTS,
@@ -24,8 +25,12 @@ from hedgerow.cases.webhooks.records import (
     Endpoint,
     EndpointState,
 )
-from hedgerow.cases.webhooks.service import Webhooks
-from hedgerow.cases.webhooks.watching import Courier
+
+if TYPE_CHECKING:
+    from hedgerow.cases.webhooks.outbox import emit
+    from hedgerow.cases.webhooks.plan import CourierPlan
+    from hedgerow.cases.webhooks.service import Webhooks
+    from hedgerow.cases.webhooks.watching import Courier
 
 __all__ = [
     "CHOICES",
@@ -46,3 +51,18 @@ __all__ = [
     "Webhooks",
     "emit",
 ]
+
+_LATE = {
+    "Courier": "watching",
+    "CourierPlan": "plan",
+    "Webhooks": "service",
+    "emit": "outbox",
+}
+"""Loaded when they are asked for: the settings need the limits alone, in every command."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

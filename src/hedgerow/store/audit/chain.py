@@ -10,7 +10,7 @@ from itertools import chain as joined
 from itertools import pairwise
 
 from hedgerow.store.audit.canonical import FIRST
-from hedgerow.store.audit.checkpoints import Checkpoint
+from hedgerow.store.audit.checkpoints import Checkpoint, other_key
 from hedgerow.store.audit.diagnosis import (
     Again,
     Diagnosis,
@@ -20,7 +20,7 @@ from hedgerow.store.audit.diagnosis import (
     unlike_its_hash,
 )
 from hedgerow.store.audit.findings import Findings, ProblemKind
-from hedgerow.store.audit.known import KnownCheckpoints, other_key
+from hedgerow.store.audit.known import Known, Witness
 
 Told = Callable[[int], None]
 """Called with the number of the entry that was reached, now and then."""
@@ -35,15 +35,14 @@ class Checkpoints:
         self,
         source: Iterable[Checkpoint],
         keys: Collection[bytes],
-        known: KnownCheckpoints,
+        known: Known,
         found: Findings,
     ) -> None:
         self.fitting = 0
-        self.elsewhere = 0
         self.latest: Checkpoint | None = None
         """The last one that the entries have come up to and agree with."""
         self.highest = 0
-        """The last entry that one of them, or one that is kept elsewhere, speaks of."""
+        """The last entry that one of them speaks of."""
         self._keys = keys
         self._known = known
         self._found = found
@@ -58,7 +57,7 @@ class Checkpoints:
             self._next = next(self._sound, None)
 
     def rest(self, given: int, counted_by: str) -> None:
-        """Check those that no entry came up to, and what is kept elsewhere and wasn't met.
+        """Check those that no entry came up to.
 
         Args:
             given: how many there are to be, and `counted_by` what says so.
@@ -72,22 +71,13 @@ class Checkpoints:
                 "last were taken out, or the count was altered",
                 min(given, self._last) + 1,
             )
-        for number, known in self._known.by_number.items():
-            self._found.note(
-                ProblemKind.CHECKPOINT,
-                f"checkpoint {number}, in {known.where}, is not in the log: it was taken out, or "
-                "the log was put back to an older state",
-                number,
-            )
-        for where, _line in self._known.torn:
-            self._found.note(ProblemKind.FILE, f"{where} is no checkpoint, nor a part of one")
 
     def _checked(self, source: Iterable[Checkpoint]) -> Iterator[Checkpoint]:
         before: Checkpoint | None = None
         expected = 1
         for each in source:
             wrong = self._wrong(each, before, expected)
-            self._compare(each)
+            self._known.see(each)
             if wrong is None:
                 self.highest = max(self.highest, each.sequence)
                 yield each
@@ -123,20 +113,6 @@ class Checkpoints:
             )
         return None
 
-    def _compare(self, this: Checkpoint) -> None:
-        """Compare with the same one where it is kept elsewhere."""
-        known = self._known.by_number.pop(this.number, None)
-        if known is not None and known.mark == this.mark():
-            self.elsewhere += 1
-        elif known is not None:
-            self._found.note(
-                ProblemKind.CHECKPOINT,
-                f"checkpoint {this.number} is another one in {known.where}",
-                this.number,
-            )
-        line = this.line()
-        self._known.torn[:] = [each for each in self._known.torn if not line.startswith(each[1])]
-
 
 class Chain:
     """One way through a log.
@@ -152,11 +128,12 @@ class Chain:
         self,
         again: Again,
         checkpoints: Checkpoints,
-        known: KnownCheckpoints,
+        known: Known,
         found: Findings,
         highest: int,
     ) -> None:
         self.read = 0
+        self.elsewhere = 0
         self.last = 0
         self.head = FIRST
         self._again = again
@@ -194,14 +171,17 @@ class Chain:
         return None
 
     def _vouched(self, link: Link) -> bool:
-        known = self._known.by_sequence.get(link.number, [])
-        due = [each for each in self._checkpoints.due(link.number) if each.sequence == link.number]
-        heads = [each.head for each in known] + [each.head for each in due]
-        return link.hash in heads
+        own, elsewhere = self._due(link.number)
+        return link.hash in [each.head for each in own + [each.checkpoint for each in elsewhere]]
+
+    def _due(self, number: int) -> tuple[list[Checkpoint], list[Witness]]:
+        """The checkpoints that speak of this entry: the log's own, and those kept elsewhere."""
+        return [*self._checkpoints.due(number)], [*self._known.due(number)]
 
     def _agree(self, link: Link, follower: Link | None) -> bool:
         """Compare with the checkpoints that speak of this entry."""
-        for each in self._checkpoints.due(link.number):
+        own, elsewhere = self._due(link.number)
+        for each in own:
             if each.sequence != link.number or each.entries != self.read:
                 self._found.note(
                     ProblemKind.CHECKPOINT,
@@ -209,21 +189,42 @@ class Chain:
                     each.number,
                 )
             elif each.head != link.hash:
-                return self._contradicted(each.head, each.number, follower)
+                return self._contradicted(each, follower)
             else:
                 self._checkpoints.fitting += 1
                 self._checkpoints.latest = each
                 self.signed = link.number
-        for known in self._known.by_sequence.get(link.number, []):
-            if known.head != link.hash:
-                return self._contradicted(known.head, known.number, follower)
+        for witness in elsewhere:
+            if witness.checkpoint.head != link.hash:
+                return self._contradicted(witness.checkpoint, follower)
+            self._meet(witness, own)
             self.signed = link.number
         return True
 
-    def _contradicted(self, head: bytes, checkpoint: int, follower: Link | None) -> bool:
+    def _meet(self, witness: Witness, own: list[Checkpoint]) -> None:
+        """See that the log has a checkpoint that is kept elsewhere."""
+        number = witness.checkpoint.number
+        same = [each for each in own if each.number == number]
+        if any(each.mark() == witness.checkpoint.mark() for each in same):
+            self.elsewhere += 1
+            return
+        what = "is another one there" if same else "is not in the log as it was signed"
+        self._found.note(
+            ProblemKind.CHECKPOINT,
+            f"checkpoint {number}, in {witness.where}, {what}: it was taken out or altered, or the "
+            "log was put back to an older state",
+            number,
+        )
+
+    def beyond(self) -> None:
+        """Note what is kept elsewhere and speaks of entries that aren't there."""
+        for witness in self._known.rest():
+            self._meet(witness, [])
+
+    def _contradicted(self, by: Checkpoint, follower: Link | None) -> bool:
         """Note that a checkpoint names another hash for this place."""
-        first, last = self.signed + 1, self.last
-        if follower is not None and follower.hash == head:
+        checkpoint, first, last = by.number, self.signed + 1, self.last
+        if follower is not None and follower.hash == by.head:
             kind, entry = ProblemKind.INSERTED, last
             message = f"entry {last} was inserted: checkpoint {checkpoint} was signed over the next"
         else:
@@ -240,7 +241,7 @@ class Chain:
 def check_end(
     chain: Chain,
     checkpoints: Checkpoints,
-    known: KnownCheckpoints,
+    known: Known,
     counted: tuple[int, str],
     found: Findings,
 ) -> None:
@@ -253,7 +254,8 @@ def check_end(
         found: where to note what is wrong.
     """
     last, (given, by) = chain.last, counted
-    signed = max([checkpoints.highest, *known.by_sequence], default=0)
+    chain.beyond()
+    signed = max(checkpoints.highest, known.highest)
     if signed > last:
         kind, entry = ProblemKind.CUT_OFF, last + 1
         message = (

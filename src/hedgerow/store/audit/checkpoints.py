@@ -115,11 +115,28 @@ def of_record(record: object) -> Checkpoint | None:
     if len(wholes) < len(_WHOLES) or len(texts) < len(_TEXTS):
         return None
     number, sequence, entries = wholes
+    parts = [each for each in map(unhex, texts[1:]) if each is not None]
+    if len(parts) < len(_TEXTS) - 1:
+        return None
+    head, previous, public_key, signature = parts
+    return Checkpoint(number, texts[0], sequence, entries, head, previous, public_key, signature)
+
+
+def unhex(text: object) -> bytes | None:
+    """The bytes of hexadecimal digits as we write them; None of anything else."""
     try:
-        head, previous, public_key, signature = map(bytes.fromhex, texts[1:])
+        found = bytes.fromhex(text) if isinstance(text, str) else None
     except ValueError:
         return None
-    return Checkpoint(number, texts[0], sequence, entries, head, previous, public_key, signature)
+    return found if found is not None and found.hex() == text else None
+
+
+def other_key(checkpoint: Checkpoint) -> str:
+    """What is said of a checkpoint that no known key has signed."""
+    return (
+        f"is not signed by a known key, and names {checkpoint.public_key.hex()}: it was forged, or "
+        "another key file was in use then (name its public key)"
+    )
 
 
 _WHOLES = ("number", "sequence", "entries")

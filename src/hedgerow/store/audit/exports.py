@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hedgerow.store.audit.canonical import canonical, digest, whole
-from hedgerow.store.audit.checkpoints import Checkpoint, of_record
+from hedgerow.store.audit.checkpoints import Checkpoint, of_record, unhex
 from hedgerow.store.audit.stored import Standing, Stored
 from hedgerow.store.errors import AuditProblem
 
@@ -26,8 +26,6 @@ END = "end/1"
 
 MAX_LINE = 1_048_576
 """Characters of a line that is read; ours have some thousand at most."""
-
-_NONE = b""
 
 
 def lines(
@@ -189,14 +187,9 @@ def _entry(record: dict[str, Any], line: int, path: Path) -> Exported:
     if type(number) is not int:
         raise _bad(path, line, "holds an entry without a number")
     rest = {name: value for name, value in record.items() if name != "hash"}
-    return Exported(number, _bytes(record.get("previous")), _bytes(record.get("hash")), rest)
-
-
-def _bytes(text: object) -> bytes:
-    try:
-        return bytes.fromhex(text) if isinstance(text, str) else _NONE
-    except ValueError:
-        return _NONE
+    # What isn't hexadecimal fits nothing.
+    previous, its = (unhex(record.get(name)) or b"" for name in ("previous", "hash"))
+    return Exported(number, previous, its, rest)
 
 
 def _bad(path: Path, number: int, why: str) -> Damaged:

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from hedgerow.store.audit import exports
 from hedgerow.store.audit.actors import Actor
 from hedgerow.store.audit.canonical import FIRST, time_text
+from hedgerow.store.audit.checkpoint_file import CheckpointFile
 from hedgerow.store.audit.checkpoints import COUNTER, PURPOSE, Checkpoint, sign
 from hedgerow.store.audit.findings import Findings, Verification
-from hedgerow.store.audit.known import CheckpointFile, read_known
+from hedgerow.store.audit.known import Known
 from hedgerow.store.audit.listing import AuditEntry, Filter, actions, read_entries
 from hedgerow.store.audit.models import CheckpointRow, EntryRow
 from hedgerow.store.audit.stored import (
@@ -150,7 +151,7 @@ class AuditLog:
         public_key = self.public_key()
         keys = {*known_keys} if public_key is None else {public_key, *known_keys}
         # The files first: what is in them was in the database before.
-        known = read_known(self._files(known_files), keys, found)
+        known = Known(self._files(known_files), keys, found)
         with self._database.read() as session:
             at = standing(session)
         source = Source(

@@ -11,7 +11,7 @@ from hedgerow.store.audit.checkpoints import Checkpoint
 from hedgerow.store.audit.diagnosis import Again
 from hedgerow.store.audit.exports import Damaged, ExportedLog
 from hedgerow.store.audit.findings import Findings, Problem, ProblemKind, Verification
-from hedgerow.store.audit.known import KnownCheckpoints, read_known
+from hedgerow.store.audit.known import Known
 
 Progress = Callable[[int, int | None], None]
 """Called with the entries that were read and those there are."""
@@ -39,24 +39,23 @@ class Source:
 def verify(
     source: Source,
     keys: Collection[bytes],
-    known: KnownCheckpoints,
+    known: Known,
     found: Findings,
     progress: Progress | None,
 ) -> Verification:
     """Go through a log; `keys` are those whose signatures count, `known` what to compare with."""
     own = Checkpoints(source.checkpoints, keys, known, found)
     chain = Chain(source.entries, own, known, found, source.given)
-    if chain.walk(None if progress is None else lambda read: progress(read, source.given)):
-        own.rest(source.checkpoints_given, source.counted_by)
+    whole = chain.walk(None if progress is None else lambda read: progress(read, source.given))
+    own.rest(source.checkpoints_given, source.counted_by)
+    if whole:
         check_end(chain, own, known, (source.given, source.counted_by), found)
-    else:
-        own.rest(source.checkpoints_given, source.counted_by)
     if progress is not None:
         progress(chain.read, source.given)
     return Verification(
         entries=chain.read,
         checkpoints=own.fitting,
-        elsewhere=own.elsewhere,
+        elsewhere=chain.elsewhere,
         latest=own.latest,
         public_key=source.public_key,
         problems=(*found.chain, *found.others),
@@ -88,7 +87,7 @@ def verify_export(
     log = ExportedLog(path)
     head = log.head
     keys = known_keys or (set() if head.public_key is None else {head.public_key})
-    known = read_known(known_files, keys, found)
+    known = Known(known_files, keys, found)
     source = Source(
         log.entries,
         log.checkpoints(),

@@ -28,8 +28,13 @@ def site_of(visit: Visit) -> Site | None:
 def link_to(visit: Visit, path: str) -> str:
     """A link to a page of ours, to be given to somebody; the path is below /console."""
     public = visit.service.plan.options.public_url.rstrip("/")
-    # Without the setting, where the browser says that it is: it shows the link to its own person.
-    return f"{public or visit.request.headers.get('origin', '')}{PREFIX}{path}"
+    if not public:
+        # Where the browser has come to: it shows the link to its own person. Beyond this machine
+        # that was by TLS, of this service or of a proxy in front.
+        host = visit.request.headers.get("host", "")
+        near = host.rpartition(":")[0] in ("localhost", "127.0.0.1", "[::1]")
+        public = f"{visit.request.url.scheme if near else 'https'}://{host}"
+    return f"{public}{PREFIX}{path}"
 
 
 def answer_address(visit: Visit) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from hedgerow.cases.webhooks import DeliveryState, EndpointState, NoSuchDelivery, NoSuchWebhook
+from hedgerow.cases import DeliveryState, EndpointState, NoSuchDelivery, NoSuchWebhook
 from hedgerow.web.console.refusals import nothing_here
 
 EVENTS: Mapping[str, str] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from hedgerow.accounts import Permission
-from hedgerow.cases.webhooks import WebhookOff
+from hedgerow.cases import WebhookOff
 from hedgerow.web.console import hooks
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit

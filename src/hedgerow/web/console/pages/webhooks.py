@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from hedgerow.accounts import Permission
-from hedgerow.cases.webhooks import BadWebhook, DeliveryState, Endpoint, WebhookOff
+from hedgerow.cases import BadWebhook, DeliveryState, Endpoint, WebhookOff
 from hedgerow.web.console import hooks
 from hedgerow.web.console.refusals import Refusal
 from hedgerow.web.console.routing import page

@@ -4,7 +4,7 @@
 const OFF = "hedgerow.keys.off";
 const PATIENCE = 1500; // milliseconds between "g" and its letter
 
-let began = 0;
+let began = -Infinity; // when "g" was pressed
 
 const isOff = () => localStorage.getItem(OFF) === "yes";
 const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
@@ -38,7 +38,7 @@ function pressed(event, sheet) {
     return;
   } else {
     const after = event.timeStamp - began < PATIENCE;
-    began = 0;
+    began = -Infinity;
     if (!(after ? go(event.key) : act(event.key))) return;
   }
   event.preventDefault();

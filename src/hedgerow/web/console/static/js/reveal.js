@@ -124,7 +124,9 @@ class Viewer {
     made.tabIndex = part ? -1 : 0;
     made.setAttribute("aria-label", `Row ${Math.floor(part / columns) + 1}, column ${(part % columns) + 1}`);
     made.addEventListener("pointerdown", (event) => event.button === 0 && this.hold(made, part));
-    for (const kind of ["pointerup", "pointercancel", "pointerleave", "blur"]) made.addEventListener(kind, () => this.release());
+    // Only what this very part holds: pressing one part takes the focus from another.
+    const letGo = () => this.held?.button === made && this.release();
+    for (const kind of ["pointerup", "pointercancel", "pointerleave", "blur"]) made.addEventListener(kind, letGo);
     made.addEventListener("keydown", (event) => {
       if (!HOLDING.has(event.key)) return;
       event.preventDefault();
