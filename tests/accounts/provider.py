@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
@@ -50,6 +50,13 @@ class Provider:
             "ES256": ECKey.generate_key("P-256", {"kid": "ec"}),
         }
         self.published = list(self.keys.values())
+
+    def be_honest(self) -> None:
+        """Forget what a test has changed, but the keys."""
+        for each in fields(self):
+            if each.name != "issuer":
+                made = each.default_factory if each.default is MISSING else None
+                setattr(self, each.name, each.default if made is None else made())
 
     @property
     def key(self) -> RSAKey | ECKey:

@@ -1,4 +1,5 @@
 import random
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -6,7 +7,8 @@ import pytest
 from tests.media import videos
 from tests.media.rendered import LIMITS, box_mean, part_of, pixels_of, through_jpeg, veiled
 
-from hedgerow.media import Refused, viewing_workers
+from hedgerow.media import Partial, Refused, VideoFacts, excerpts, film, viewing_workers
+from hedgerow.media.excerpts import stills_of_container
 from hedgerow.media.refusals import RefusalCode
 
 
@@ -75,8 +77,6 @@ def test_a_video_of_few_frames_has_each_of_them():
 
 def test_a_long_video_is_not_decoded_to_its_end(monkeypatch):
     """A still of it costs one frame: a keyframe that is near."""
-    from hedgerow.media import excerpts
-
     data = videos.film(videos.scenes(600), options={"g": "10"})
     decoded = []
     ours = excerpts._Excerpts._decoded
@@ -91,6 +91,47 @@ def test_a_long_video_is_not_decoded_to_its_end(monkeypatch):
         [(place + 0.5) * 60 / 9 for place in range(9)], abs=0.6
     )
     assert len([packet for packet in decoded if packet]) == 9
+
+
+@pytest.mark.parametrize("encoder", ["libx264", "libx265"])
+def test_a_frame_that_is_shown_before_its_keyframe_is_whole(encoder):
+    """In an open group it is decoded after the keyframe, and made from the one before as well."""
+    gop = "open-gop=1:bframes=7:b-adapt=0:keyint=24:min-keyint=1:scenecut=0:log-level=none"
+    name = "x264-params" if encoder == "libx264" else "x265-params"
+    data = videos.film(videos.scenes(220), "matroska", encoder, options={name: gop})
+    truth = videos.decoded_by_itself(data)
+    told = veiled(data, stills=30)
+    assert told["partial"] is None
+    for place, still in enumerate(told["stills"]):
+        shown = pixels_of(part_of(data, still=place, stills=30)["jpeg"])
+        expected = videos.luma(truth[frame_of(still["second"])])
+        assert np.abs(shown - expected).mean() < 4
+
+
+def test_when_time_runs_out_what_came_before_is_shown():
+    class Clock:
+        looks = 0
+
+        def is_half_over(self):
+            return False
+
+        def is_over(self):
+            self.looks += 1
+            return self.looks > 60
+
+    def stills(clock):
+        facts = VideoFacts("mp4")
+        return list(stills_of_container(data, facts, LIMITS, clock, 9, colour=False)), facts
+
+    data = videos.film(videos.scenes(100), options={"g": "250"})
+    whole, facts = stills(film.Clock(time.monotonic(), 300, LIMITS))
+    assert (len(whole), facts.partial) == (9, None)
+    some, facts = stills(Clock())
+    assert 0 < len(some) < 9
+    assert facts.partial is Partial.TIME
+    for ours, theirs in zip(some, whole, strict=False):
+        assert ours.number == theirs.number
+        assert (ours.pixels == theirs.pixels).all()
 
 
 def test_a_turned_video_is_upright():

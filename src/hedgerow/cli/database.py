@@ -84,8 +84,9 @@ def backup(copy: Copy, home: options.Home = None, as_json: options.AsJson = Fals
         key = settings.resolved_vault_key
         if key.exists():
             say(
-                f"The key of local signatures, {key}, is not in it, and they are lost without it: "
-                "keep a copy of it in another place than the backup."
+                f"The key of local signatures, {key}, is not in it, and they are lost without it, "
+                "as are kept media, second factors and the secrets of webhooks: keep a copy of it "
+                "in another place than the backup."
             )
 
 
@@ -120,6 +121,48 @@ def restore(
     say(f"Restored the database from {copy}.")
     if kept is not None:
         say(f"The one before is kept as {kept}; delete it when it is no longer needed.")
+
+
+@app.command("forget-key")
+def forget_key(
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    home: options.Home = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """After the key file was lost for good: let the database begin with a new one."""
+    from hedgerow.cli.ending import USAGE
+    from hedgerow.cli.opening import opened
+    from hedgerow.cli.output import print_json, say
+    from hedgerow.store import forget_mark, known_mark, record
+
+    with opened(home) as place:
+        with place.database.read() as session:
+            needed = known_mark(session) is not None
+            fits = needed and place.vault.fits(session)
+        if fits or not needed:
+            say("The database needs no other key than the one it has; nothing was changed.")
+            raise typer.Exit(USAGE)
+        if not yes:
+            typer.confirm(f"{_LOST} Begin with a new key?", abort=True, err=True)
+        with place.database.write() as session:
+            forget_mark(session)
+            record(session, "vault.key_forgotten")
+    if as_json:
+        print_json({"forgotten": True})
+    else:
+        say(f"The next thing that is encrypted is so with a new key. {_NEXT}")
+
+
+_LOST = (
+    "Without the right key file, local signatures, kept media, second factors and the secrets of "
+    "webhooks can't be opened again, now or later."
+)
+_NEXT = (
+    "For each bank that keeps local signatures: hedgerow bank update NAME --no-local, and --local "
+    "again if you like. For each person: hedgerow user reset LOGIN. Rotate the secret of each "
+    "webhook. Signatures of the log from before need the old public key: hedgerow audit verify "
+    "--public-key HEX."
+)
 
 
 def _file_of(settings: Settings) -> Path | None:

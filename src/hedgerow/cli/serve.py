@@ -189,9 +189,10 @@ def _tell(url: str, key: str | None, link: str | None, *, as_json: bool) -> None
         print_json({name: value for name, value in told.items() if value})
         return
     say(f"Hedgerow listens on {url}. Stop it with Ctrl-C.")
+    # What opens something goes to standard output alone: the other one may be a log.
     if link:
         say("Nobody has an account yet. Open this link to make the first one; it works once:")
-        say(link)
+        print_line(link)
     if key:
         say("Its first API key, with all scopes. It is shown this once, so keep it:")
         print_line(key)

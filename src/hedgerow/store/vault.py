@@ -106,6 +106,14 @@ class Vault:
         key = derive(self._key_to_open(session), purpose)
         return Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
 
+    def fits(self, session: Session) -> bool:
+        """Whether there is a key, and it is the one that the database knows, if it knows one.
+
+        Raises VaultProblem where the file can't be read, or holds no good key.
+        """
+        key, known = self._read(), known_mark(session)
+        return key is not None and (known is None or hmac.compare_digest(mark_of(key), known))
+
     def _key_to_open(self, session: Session) -> bytes:
         key = self._read()
         if key is None:

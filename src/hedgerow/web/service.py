@@ -111,6 +111,11 @@ class Service:
             self.ring = KeyRing(self.keys)
             self.ring.refresh()
             self._open_review(plan, vault)
+            self.viewers = (
+                None
+                if self.media is None
+                else stack.enter_context(media.viewing_workers(plan.media, 1))
+            )
             stack.enter_context(Keeper(self._chores(plan)))
             matcher = stack.enter_context(
                 Matcher(

@@ -147,24 +147,25 @@ def test_made_again_after_the_process_was_killed(
     assert attempts.attempt(delivery_id, TICKET, 1) == (None if redelivered else 0)
 
 
-def test_two_processes_with_the_same_attempt_count_it_once(
+def test_overtaken_by_another_process_it_undoes_nothing(
     attempts: Attempts, webhooks: Webhooks, receiver: Receiver, delivery_id: int
 ) -> None:
     receiver.always = Reply(500)
-    other = webhooks.delivery(delivery_id)
     send = attempts._send
 
     def overtaken(*arguments: object) -> object:
         attempts._send = send  # type: ignore[method-assign] # a test's own way between two steps
         attempts.attempt(delivery_id, TICKET, 1)
+        attempts.attempt(delivery_id, TICKET, 2)
+        receiver.always = Reply(502)
         return send(*arguments)  # type: ignore[arg-type] # as it was called
 
     attempts._send = overtaken  # type: ignore[method-assign,assignment] # likewise
-    assert attempts.attempt(delivery_id, TICKET, 1) == 10
+    assert attempts.attempt(delivery_id, TICKET, 1) == 60
     found = webhooks.delivery(delivery_id)
-    assert len(receiver.got) == 2
-    assert (found.tried, len(found.attempts)) == (1, 1)
-    assert found.message_id == other.message_id
+    assert len(receiver.got) == 3
+    assert found.tried == 2
+    assert [(each.number, each.status) for each in found.attempts] == [(2, 500), (1, 500)]
 
 
 def test_a_chain_that_was_replaced_ends(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from hedgerow.store import Database
 
 _COURIER_LOCK = 0x6865646765726F78  # of PostgreSQL's advisory locks; `store` has the number before
+
+_log = logging.getLogger(__name__)
 
 
 class Place(Protocol):
@@ -25,11 +30,17 @@ class Place(Protocol):
         """Whether it is still had."""
 
 
-def place_for(database: Database, folder: Path) -> Place:
-    """The place of this database's courier."""
+@contextmanager
+def place_for(database: Database, folder: Path) -> Iterator[Place]:
+    """The place of this database's courier; who has it lets go of it at the end of the block."""
     if database.engine.dialect.name == "postgresql":
-        return _OnServer(database)
-    return _OnMachine(folder / "courier.lock")
+        place: _OnServer | _OnMachine = _OnServer(database)
+    else:
+        place = _OnMachine(folder / "courier.lock")
+    try:
+        yield place
+    finally:
+        place.release()
 
 
 class _OnMachine:
@@ -48,6 +59,9 @@ class _OnMachine:
     def kept(self) -> bool:
         return True
 
+    def release(self) -> None:
+        os.close(self._descriptor)
+
 
 class _OnServer:
     """A lock of PostgreSQL, which the server takes back when the connection is lost."""
@@ -59,7 +73,11 @@ class _OnServer:
     def take(self) -> bool:
         if self._connection is not None:
             return True
-        connection = self._engine.connect()
+        try:
+            connection = self._engine.connect()
+        except DBAPIError as error:
+            _log.warning("the database can't be reached (%s)", type(error).__name__)
+            return False
         query = text(f"SELECT pg_try_advisory_lock({_COURIER_LOCK})")
         if connection.execute(query).scalar():
             self._connection = connection
@@ -74,3 +92,9 @@ class _OnServer:
         except DBAPIError:
             return False
         return True
+
+    def release(self) -> None:
+        if self._connection is not None:
+            # Not back into the pool: the lock would go with it.
+            self._connection.invalidate()
+            self._connection.close()

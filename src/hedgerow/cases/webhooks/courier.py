@@ -48,15 +48,18 @@ def main() -> None:
 
 def run(plan: CourierPlan, stopping: threading.Event) -> None:
     """Stand by until the place is free, and work until told to stop."""
-    with acting(SERVICE), open_database(plan.database_url, busy_seconds=plan.busy_seconds) as found:
-        place = place_for(found, plan.folder)
+    with (
+        acting(SERVICE),
+        open_database(plan.database_url, busy_seconds=plan.busy_seconds) as database,
+        place_for(database, plan.folder) as place,
+    ):
         while not place.take():
             if stopping.wait(_STAND_BY_SECONDS):
                 return
         # What it needs is costly to load, and dbos begins where it is made.
         from hedgerow.cases.webhooks.working import Work
 
-        with Work(plan, found, stopping) as work:
+        with Work(plan, database, stopping) as work:
             work.run(place)
 
 

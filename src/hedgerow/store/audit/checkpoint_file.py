@@ -50,7 +50,7 @@ class CheckpointFile:
             msg = (
                 f"the file of checkpoints {self.path} can't be written ({error.strerror}); the "
                 "checkpoint is in the database, and is written here with the next one: make room, "
-                "or name another place by the setting audit_checkpoints_file"
+                "and check that this user may write there"
             )
             raise AuditProblem(msg) from error
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hedgerow.store.audit.chain import Chain, Checkpoints, check_end
+from hedgerow.store.audit.chain import Chain, check_end
 from hedgerow.store.audit.checkpoints import Checkpoint
 from hedgerow.store.audit.diagnosis import Again
 from hedgerow.store.audit.exports import Damaged, ExportedLog
 from hedgerow.store.audit.findings import Findings, Problem, ProblemKind, Verification
 from hedgerow.store.audit.known import Known
+from hedgerow.store.audit.signed import Checkpoints
 
 Progress = Callable[[int, int | None], None]
 """Called with the entries that were read and those there are."""

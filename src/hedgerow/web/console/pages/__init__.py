@@ -11,6 +11,7 @@ from hedgerow.web.console.pages import handling as handling
 from hedgerow.web.console.pages import home as home
 from hedgerow.web.console.pages import joining as joining
 from hedgerow.web.console.pages import keys as keys
+from hedgerow.web.console.pages import log as log
 from hedgerow.web.console.pages import oidc as oidc
 from hedgerow.web.console.pages import overview as overview
 from hedgerow.web.console.pages import people as people

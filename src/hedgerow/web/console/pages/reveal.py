@@ -40,7 +40,8 @@ async def veil(visit: Visit, case_id: int) -> Response:
     person, cases = visit.person, visit.service.cases
     object_id = await _asked(visit, lambda: cases.open_media(person, case_id))
     stills = await veils_of(visit, object_id)
-    return visit.json(stills=stills, columns=COLUMNS, rows=ROWS)
+    lease = cases.limits.lease_seconds  # who looks at a case has it in hand
+    return visit.json(stills=stills, columns=COLUMNS, rows=ROWS, lease=lease)
 
 
 @page("POST", "/cases/{case_id:id}/media/part", needs=Permission.REVEAL)
@@ -62,6 +63,7 @@ async def part(visit: Visit, case_id: int) -> Response:
         seconds=standing.reveal_seconds,
         left=standing.reveals_left,
         seconds_left=standing.seconds_left,
+        lease=cases.limits.lease_seconds,
     )
 
 

@@ -6,7 +6,11 @@ const TOLD = [60, 20]; // seconds left at which it is said aloud
 
 export function startLease() {
   const box = document.querySelector("[data-lease]");
-  if (box) new Lease(box).begin();
+  if (!box) return;
+  const lease = new Lease(box);
+  if (box.dataset.ends) lease.begin(Number(box.dataset.ends));
+  // Looking at the upload takes the case, too.
+  document.addEventListener("hedgerow:taken", (event) => lease.begin(event.detail));
 }
 
 class Lease {
@@ -14,18 +18,27 @@ class Lease {
     this.path = box.dataset.lease;
     this.lasts = Number(box.dataset.lasts);
     this.box = box;
-    this.time = box.querySelector("[data-left]");
-    this.ends = performance.now() + 1000 * Number(this.time.dataset.left);
+    this.time = box.querySelector("[data-clock]");
     this.worked = performance.now();
     this.asking = false;
-  }
-
-  begin() {
+    this.timer = null;
     for (const kind of ["keydown", "pointerdown", "pointermove", "scroll"]) {
       document.addEventListener(kind, () => (this.worked = performance.now()), { passive: true, capture: true });
     }
-    this.timer = setInterval(() => this.tick(), 1000);
+  }
+
+  begin(seconds) {
+    this.ends = performance.now() + 1000 * seconds;
+    this.show(true);
+    this.timer ??= setInterval(() => this.tick(), 1000);
     this.tick();
+  }
+
+  show(held, words) {
+    const unheld = this.box.querySelector("[data-unheld]");
+    this.box.querySelector("[data-held]").hidden = !held;
+    unheld.hidden = held;
+    if (words) unheld.textContent = words;
   }
 
   tick() {
@@ -58,7 +71,8 @@ class Lease {
 
   over(words) {
     clearInterval(this.timer);
-    this.box.querySelector("p").textContent = words;
+    this.timer = null;
+    this.show(false, words);
     say(words);
   }
 }

@@ -53,7 +53,9 @@ class Viewer {
   async open() {
     this.button.disabled = true;
     try {
-      this.show(await (await send(`${this.path}/veil`)).json());
+      const told = await (await send(`${this.path}/veil`)).json();
+      this.taken(told.lease);
+      this.show(told);
     } catch (problem) {
       this.tell(problem);
     } finally {
@@ -169,6 +171,7 @@ class Viewer {
       return;
     }
     this.allowance(told);
+    this.taken(told.lease);
     held.reveal = told.reveal;
     if (this.held !== held) {
       this.ended(held); // let go meanwhile: it is never shown
@@ -198,6 +201,11 @@ class Viewer {
     } catch {
       // It stays counted as long as it could be shown at most: never too little.
     }
+  }
+
+  // The service has put the case into these hands: its clock is to run.
+  taken(seconds) {
+    document.dispatchEvent(new CustomEvent("hedgerow:taken", { detail: seconds }));
   }
 
   allowance({ left, seconds_left: seconds }) {

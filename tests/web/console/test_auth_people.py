@@ -1,0 +1,201 @@
+"""People over HTTP: listed, invited, changed by administrators."""
+
+import html
+import re
+
+import pytest
+from tests.web.console.browsing import words_of
+from tests.web.console.doors import PASSWORD, PUBLIC, QUICK, Door, problem_on
+from tests.web.console.doors import door as door
+from tests.web.console.doors import house as house
+
+from hedgerow.accounts import Role, SignInRefused
+from hedgerow.web.console.pages.people import ROLES
+
+
+@pytest.fixture
+def admin(door: Door):
+    return door.signed_in(door.somebody("administrator"))
+
+
+def link_on(page: str) -> str:
+    found = re.search(r'<code class="link">([^<]+)</code>', page)
+    assert found, page
+    return html.unescape(found[1])
+
+
+def test_every_role_can_be_given() -> None:
+    assert [role for role, _, _ in ROLES] == list(Role)
+
+
+def test_somebody_is_invited_and_their_link_is_shown_once(door: Door, admin) -> None:
+    fields = {"login": "New.Person@example.org", "name": "New <b>", "role": ["lead", "auditor"]}
+    answer = admin.post("/console/people/invite", fields, page="/console/people/invite")
+    assert answer.status_code == 200
+    link = link_on(answer.text)
+    assert link.startswith(f"{PUBLIC}/console/invitation/hr_link_")
+    assert answer.headers["cache-control"] == "no-store"
+    person = door.service.people.by_login("new.person@example.org")
+    assert (person.name, person.roles) == ("New <b>", {"lead", "auditor"})
+    token = link.rpartition("/")[2]
+    for path in ("/console/people", f"/console/people/{person.id}"):
+        page = admin.get(path).text
+        assert token not in page
+        assert "New &lt;b&gt;" in page
+    came = door.browser().get(link.removeprefix(PUBLIC))
+    assert "Welcome, New &lt;b&gt;" in came.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"login": "a b"}, "without spaces"),
+        ({"login": ""}, "a login is"),
+        ({"name": ""}, "1 to 128"),
+        ({"role": []}, "needs a role"),
+        ({"role": ["boss"]}, "no role"),
+    ],
+)
+def test_what_is_wrong_is_told_and_what_was_typed_stays(admin, changed, told) -> None:
+    fields = {"login": "typed@example.org", "name": "Typed", "role": ["lead"]} | changed
+    answer = admin.post("/console/people/invite", fields)
+    assert answer.status_code == 422
+    assert told in problem_on(answer.text).replace("A login", "a login").replace("A person", "")
+    for name in ("login", "name"):
+        assert f'name="{name}" type="text" value="{fields[name]}"' in answer.text
+    assert ('value="lead" checked' in answer.text) == ("lead" in fields["role"])
+
+
+def test_a_login_is_taken_once(door: Door, admin) -> None:
+    person = door.somebody()
+    fields = {"login": person.login, "name": "x", "role": ["lead"]}
+    answer = admin.post("/console/people/invite", fields)
+    assert "has this login already" in problem_on(answer.text)
+
+
+def test_roles_are_changed(door: Door, admin) -> None:
+    person = door.somebody("moderator")
+    theirs = door.signed_in(person)
+    assert theirs.get("/console/log").status_code in (403, 404)
+    answer = admin.post(f"/console/people/{person.id}/roles", {"role": ["analyst", "auditor"]})
+    assert "roles are changed" in admin.notice(answer)
+    assert door.service.people.get(person.id).roles == {"analyst", "auditor"}
+    assert theirs.get("/console/queue").status_code == 403
+    none = admin.post(f"/console/people/{person.id}/roles", {})
+    assert none.status_code == 422
+
+
+def test_a_name_is_changed(door: Door, admin) -> None:
+    person = door.somebody()
+    answer = admin.post(f"/console/people/{person.id}/name", {"name": "Robert"})
+    assert "name is changed" in admin.notice(answer)
+    assert door.service.people.get(person.id).name == "Robert"
+    assert admin.post(f"/console/people/{person.id}/name", {"name": ""}).status_code == 422
+
+
+def test_somebody_goes_and_comes_back(door: Door, admin) -> None:
+    person = door.somebody()
+    theirs = door.signed_in(person)
+    answer = admin.post(f"/console/people/{person.id}/deactivate")
+    assert "They are out" in admin.notice(answer)
+    assert theirs.get("/console/account").status_code == 303
+    page = admin.get(f"/console/people/{person.id}").text
+    assert "Let them in again" in page
+    admin.post(f"/console/people/{person.id}/reactivate")
+    assert door.service.passwords.check(person.login, PASSWORD).id == person.id
+
+
+def test_somebody_is_reset(door: Door, admin) -> None:
+    person, _ = door.with_app()
+    theirs = door.signed_in(person)
+    answer = admin.post(f"/console/people/{person.id}/reset")
+    link = link_on(answer.text)
+    assert theirs.get("/console/account").status_code == 303
+    with pytest.raises(SignInRefused):
+        door.service.passwords.check(person.login, PASSWORD)
+    assert not door.service.people.get(person.id).has_second_factor
+    assert door.browser().get(link.removeprefix(PUBLIC)).status_code == 200
+
+
+def test_somebody_is_let_try_again(door: Door, admin) -> None:
+    person = door.somebody()
+    for _ in range(QUICK.lock_after):
+        with pytest.raises(SignInRefused):
+            door.service.passwords.check(person.login, "wrong")
+    assert "Closed after wrong passwords" in words_of(
+        admin.get(f"/console/people/{person.id}").text
+    )
+    admin.post(f"/console/people/{person.id}/unlock")
+    assert door.service.passwords.check(person.login, PASSWORD).id == person.id
+
+
+def test_somebody_is_signed_out(door: Door, admin) -> None:
+    person = door.somebody()
+    theirs = door.signed_in(person)
+    answer = admin.post(f"/console/people/{person.id}/sign-out")
+    assert "signed out everywhere" in admin.notice(answer)
+    assert theirs.get("/console/account").status_code == 303
+
+
+def test_an_administrator_cannot_make_a_reviewer_of_themselves(door: Door) -> None:
+    me = door.somebody("administrator")
+    door.somebody("administrator")
+    browser = door.signed_in(me)
+    answer = browser.post(f"/console/people/{me.id}/roles", {"role": ["administrator", "lead"]})
+    assert answer.status_code == 422
+    assert "changed by somebody else" in problem_on(answer.text)
+    assert browser.post(f"/console/people/{me.id}/deactivate").status_code == 422
+    assert door.service.people.get(me.id) == door.service.people.get(me.id)
+    assert door.service.people.get(me.id).roles == {"administrator"}
+    assert "Your own roles are changed by another" in words_of(
+        browser.get(f"/console/people/{me.id}").text
+    )
+
+
+CHANGES = ("roles", "name", "deactivate", "reactivate", "unlock", "sign-out", "reset")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_nobody_who_is_not_there_is_changed(admin, change) -> None:
+    fields = {"role": ["lead"], "name": "x"}
+    assert admin.post(f"/console/people/999999/{change}", fields).status_code == 404
+    assert admin.get("/console/people/999999").status_code == 404
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("role", ["moderator", "lead", "analyst", "auditor"])
+def test_nobody_else_changes_people(door: Door, role: str, change: str) -> None:
+    person = door.somebody()
+    browser = door.signed_in(door.somebody(role))
+    fields = {"role": ["administrator"], "name": "x"}
+    assert browser.post(f"/console/people/{person.id}/{change}", fields).status_code == 403
+    assert door.service.people.get(person.id) == person
+
+
+def test_the_log_says_who_changed_whom(door: Door, admin) -> None:
+    person = door.somebody()
+    admin.post(f"/console/people/{person.id}/unlock")
+    from sqlalchemy import text
+
+    with door.service.database.read() as session:
+        query = text(
+            "SELECT actor, actor_number, subject FROM audit_entry "
+            "WHERE action = 'person.unlocked' ORDER BY number DESC"
+        )
+        told = session.execute(query).first()
+    [me] = [each for each in door.service.people.list() if each.id == told[1]]
+    assert (told[0], told[2]) == ("person", f"person:{person.id}")
+    assert me.roles == {"administrator"}
+
+
+def test_many_people_come_in_pages(door: Door, admin) -> None:
+    size = 50
+    for _ in range(size + 1):
+        door.invited()
+    page = admin.get("/console/people").text
+    assert page.count('<th scope="row">') == size
+    assert len(page) < 100_000
+    more = re.search(r'rel="next"[^>]*href="([^"]+)"', page)
+    assert more
+    assert 'scope="row"' in admin.get(html.unescape(more[1])).text
+    assert "Nobody else here" in admin.get("/console/people?after=999999").text
