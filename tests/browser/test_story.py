@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Response, expect
 from tests.browser.chromium import PASSWORD, Somebody
 from tests.browser.receiving import Receiver, receiving
 from tests.browser.serving import COMMAND, Served, served
@@ -202,44 +202,43 @@ def edited(picture: bytes) -> bytes:
 
 def by_keyboard(ann: Somebody, case: int) -> None:
     """Take the next case, look at a part of the upload, and decide, without a mouse."""
-    sent: list[tuple[str, bytes]] = []
-    ann.page.on("response", lambda answer: sent.append((answer.url, body_of(answer))))
     ann.go("/")
     ann.press("?")
     expect(ann.page.get_by_role("dialog")).to_be_visible()
+    answers: list[Response] = []
+    ann.page.on("response", lambda answer: answers.append(answer))
     ann.press("Escape", "t")
     expect(ann.page).to_have_url(re.compile(f"/cases/{case}"))
     expect(ann.page.locator("[data-left]").first).to_be_visible()
     # What was sent so far has no picture at all.
-    assert not [url for url, body in sent if is_picture(body) or "media" in url]
+    ann.page.wait_for_load_state("networkidle")
+    came = [answer for answer in answers if answer.status == 200]
+    assert len(came) > 3
+    assert not [answer.url for answer in came if is_picture(answer.body())]
 
-    ann.press("o")
-    parts = ann.page.locator("[data-picture] button")
-    expect(parts.first).to_be_focused()
-    veils = [each for url, body in sent if url.endswith("/media/veil") for each in pictures(body)]
-    assert len(veils) == 1
-    with Image.open(BytesIO(veils[0])) as veil:
-        assert max(veil.size) <= 32
-        assert veil.mode == "L"
-    assert not [url for url, _body in sent if url.endswith("/media/part")]
+    with ann.page.expect_response("**/media/veil") as veiled:
+        ann.press("o")
+    (veil,) = pictures(veiled.value.body())
+    with Image.open(BytesIO(veil)) as opened:
+        assert max(opened.size) <= 32
+        assert opened.mode == "L"
+    expect(ann.page.locator("[data-picture] button").first).to_be_focused()
+    assert not [answer.url for answer in answers if answer.url.endswith("/media/part")]
 
     ann.press("ArrowRight")
-    ann.page.keyboard.down(" ")
+    with ann.page.expect_response("**/media/part") as shown:
+        ann.page.keyboard.down(" ")
     expect(ann.page.locator("[data-picture] button img")).to_have_count(1)
     ann.page.keyboard.up(" ")
     expect(ann.page.locator("[data-picture] button img")).to_have_count(0)
-    shown = [each for url, body in sent if url.endswith("/media/part") for each in pictures(body)]
-    assert len(shown) == 1  # one part, and no other
+    assert len(pictures(shown.value.body())) == 1
+    # One part, and no other.
+    assert len([answer for answer in answers if answer.url.endswith("/media/part")]) == 1
 
     ann.press("c", "m")
     ann.page.keyboard.type("It is the same table")
     ann.press("Escape", "s")
     expect(ann.page.get_by_role("main")).to_contain_text("you said “confirm”")
-
-
-def body_of(answer: object) -> bytes:
-    """What came; nothing where it was a redirect."""
-    return b"" if 300 <= answer.status < 400 else answer.body()  # type: ignore[attr-defined]
 
 
 def is_picture(body: bytes) -> bool:

@@ -63,6 +63,8 @@ def open_container(data: bytes, name: str, limits: Limits) -> tuple[InputContain
     with _LOG:
         # FFmpeg says "out of memory" of too many streams, and the true reason in its log alone.
         av.logging.set_level(av.logging.ERROR)
+        # Or what the file before was told of would be left out for this one.
+        av.logging.set_skip_repeated(False)
         try:
             with av.logging.Capture() as heard:
                 container = av.open(

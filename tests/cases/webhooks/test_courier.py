@@ -51,6 +51,7 @@ def test_events_arrive_and_can_be_verified(
     assert {each.message_id: each.body.decode() for each in got} == sent
 
 
+@sqlite_only("it is about what is sent")
 def test_a_test_is_sent_and_said_to_be_one(
     courier: Make, webhooks: Webhooks, receiver: Receiver
 ) -> None:
@@ -78,6 +79,7 @@ def test_errors_and_then_it_is_taken(
     assert len({each.headers["webhook-signature"] for each in receiver.got}) > 1
 
 
+@sqlite_only("it is about the attempts, which have tests on both")
 def test_given_up_then_resent_by_hand(
     courier: Make, webhooks: Webhooks, receiver: Receiver, limits: WebhookLimits, tell: Tell
 ) -> None:
@@ -129,6 +131,7 @@ def test_resent_while_it_waits_for_hours(
         wait_until(lambda: all_are(webhooks, DeliveryState.DELIVERED))
 
 
+@sqlite_only("it is about the requests")
 def test_a_slow_receiver_does_not_hold_up_another(
     courier: Make, webhooks: Webhooks, receiver: Receiver, limits: WebhookLimits, tell: Tell
 ) -> None:
@@ -146,6 +149,7 @@ def test_a_slow_receiver_does_not_hold_up_another(
             slow.ending.set()
 
 
+@sqlite_only("it is about the answer, which has a test on both")
 def test_gone_is_heard(courier: Make, webhooks: Webhooks, receiver: Receiver, tell: Tell) -> None:
     made, _ = webhooks.create(receiver.url, CHOICES)
     receiver.always = Reply(410)
@@ -193,6 +197,7 @@ def verifies(secret: str, body: bytes, headers: dict[str, str]) -> bool:
     return True
 
 
+@sqlite_only("it is about the process")
 def test_killed_it_is_started_again_and_ended_it_is_gone(
     courier: Make, webhooks: Webhooks, receiver: Receiver, tell: Tell
 ) -> None:
@@ -215,6 +220,7 @@ def test_killed_it_is_started_again_and_ended_it_is_gone(
     assert not psutil.pid_exists(second)
 
 
+@sqlite_only("it is about the process")
 def test_what_is_under_way_is_finished_when_it_is_told_to_stop(
     courier: Make, webhooks: Webhooks, receiver: Receiver, tell: Tell
 ) -> None:
@@ -227,6 +233,7 @@ def test_what_is_under_way_is_finished_when_it_is_told_to_stop(
     assert len(receiver.got) == 1
 
 
+@sqlite_only("it is about the process")
 def test_it_ends_with_the_process_that_started_it(
     database_url: str, database: Database, vault: Vault, tmp_path: Path, limits: WebhookLimits
 ) -> None:
@@ -337,6 +344,7 @@ def test_neither_the_password_nor_a_secret_is_in_its_arguments_or_environment(
     assert "hunter2" not in told
 
 
+@sqlite_only("it is about the process")
 def test_what_it_says_is_logged(
     courier: Make, webhooks: Webhooks, receiver: Receiver, tell: Tell,
     vault: Vault, caplog: pytest.LogCaptureFixture,

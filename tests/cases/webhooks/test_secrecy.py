@@ -10,7 +10,7 @@ from tests.postgres import sqlite_only
 from hedgerow.cases.webhooks import BadWebhook, WebhookLimits, Webhooks, secrecy, signing
 from hedgerow.cases.webhooks.models import EndpointRow
 from hedgerow.cases.webhooks.taking import tidy
-from hedgerow.store import Database, Vault, VaultProblem
+from hedgerow.store import Database, Vault, VaultProblem, forget_mark
 
 URL = "https://example.org/hedgerow"
 HOURS = 24
@@ -93,6 +93,20 @@ def test_a_sealed_secret_opens_in_its_own_place_alone(
         rows[0].secret, rows[1].secret = rows[1].secret, rows[0].secret
     with database.read() as session, pytest.raises(VaultProblem, match=f"webhook {one}"):
         secrecy.keys(session, vault, session.get_one(EndpointRow, one), clock())
+
+
+def test_after_a_key_was_lost_a_new_secret_signs_alone(
+    webhooks: Webhooks, database: Database, vault: Vault, clock: Clock
+) -> None:
+    made, _ = webhooks.create(URL, ["case.opened"])
+    with database.write() as session:
+        forget_mark(session)
+    vault.path.unlink()
+    anew = Vault(vault.path)
+    second = Webhooks(database, anew, webhooks.limits, clock).rotate(made.id)
+    with database.read() as session:
+        found = secrecy.keys(session, anew, session.get_one(EndpointRow, made.id), clock())
+    assert [signing.shown(each) for each in found] == [second]
 
 
 def test_a_stolen_database_holds_no_secret(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from sqlalchemy import text
+from sqlalchemy import update
 from tests.web.console.browsing import words_of
 from tests.web.console.doors import PASSWORD, Door, problem_on
 from tests.web.console.doors import door as door
@@ -13,6 +13,7 @@ from tests.web.console.doors import house as house
 from tests.web.console.test_auth_joining import secret_on
 
 from hedgerow.accounts import SignInRefused
+from hedgerow.accounts.models import SessionRow
 from hedgerow.store import now
 from hedgerow.web.console.cookies import SESSION
 
@@ -88,10 +89,8 @@ def test_second_factors_are_changed_shortly_after_signing_in_alone(door: Door) -
     browser = door.signed_in(person)
     early = now() - timedelta(minutes=16)
     with door.service.database.write() as session:
-        session.execute(
-            text("UPDATE person_session SET created_at = :early WHERE person_id = :who"),
-            {"early": early.strftime("%Y-%m-%d %H:%M:%S.%f"), "who": person.id},
-        )
+        mine = SessionRow.person_id == person.id
+        session.execute(update(SessionRow).where(mine).values(created_at=early))
     page = browser.get("/console/account").text
     assert "within 15 minutes of signing in" in page
     assert "/account/app" not in page

@@ -220,6 +220,7 @@ def test_a_check_in_stays_in_the_browser_until_it_is_forgotten(browser, desk):
     with page_of(browser, desk, "moderator") as page:
         asked = []
         go(page, desk, "/care")
+        page.wait_for_load_state("networkidle")
         page.on("request", lambda one: asked.append(one.url))
         page.get_by_label("bad", exact=True).check()
         page.get_by_label("A few words").fill("a long day <b>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -9,9 +10,11 @@ from sqlalchemy.orm import Session
 from hedgerow.cases.webhooks import signing
 from hedgerow.cases.webhooks.errors import BadWebhook
 from hedgerow.cases.webhooks.models import EndpointRow
-from hedgerow.store import Vault
+from hedgerow.store import Vault, VaultProblem
 
 PURPOSE = "webhook secrets"
+
+_log = logging.getLogger(__name__)
 
 
 def give(session: Session, vault: Vault, row: EndpointRow) -> str:
@@ -43,11 +46,20 @@ def rotate(session: Session, vault: Vault, row: EndpointRow, at: datetime, hours
 
 
 def keys(session: Session, vault: Vault, row: EndpointRow, at: datetime) -> list[bytes]:
-    """Every secret that signs at this time, the newest first. Raises VaultProblem."""
+    """Every secret that signs at this time, the newest first.
+
+    Raises VaultProblem where the newest can't be opened.
+    """
     seal = vault.to_open(session, PURPOSE)
     found = [seal.open(row.secret, _of(row.id))]
     if row.old_secret is not None and row.old_until is not None and row.old_until > at:
-        found.append(seal.open(row.old_secret, _of(row.id)))
+        try:
+            found.append(seal.open(row.old_secret, _of(row.id)))
+        except VaultProblem:
+            # As after a key was lost and begun anew: no reason to send nothing at all.
+            _log.warning(
+                "webhook %d: the secret before can't be decrypted, and signs no more", row.id
+            )
     return found
 
 

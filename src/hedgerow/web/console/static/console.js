@@ -7,4 +7,6 @@ import { startReveal } from "./js/reveal.js";
 import { startCheckIn } from "./js/checkin.js";
 import { startCopying } from "./js/copying.js";
 
+// What says that something needs a script is said where none runs, for whatever reason.
+for (const words of document.querySelectorAll("[data-without-script]")) words.hidden = true;
 for (const start of [startKeys, startLease, startPasskeys, startRows, startReveal, startCheckIn, startCopying]) start();
