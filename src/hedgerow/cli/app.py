@@ -15,6 +15,7 @@ import typer
 
 from hedgerow import __version__
 from hedgerow.cli import (
+    audit,
     bank,
     cases,
     config,
@@ -46,6 +47,7 @@ app.command("serve")(serve.serve)
 app.command("sentinel")(sentinel.sentinel)
 app.command("eval")(evaluating.evaluate_files)
 app.command("demo")(demo.demo)
+app.add_typer(audit.app, name="audit")
 app.add_typer(bank.app, name="bank")
 app.add_typer(cases.app, name="case")
 app.add_typer(config.app, name="config")

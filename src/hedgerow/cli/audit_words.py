@@ -47,15 +47,24 @@ def conclusion(found: Verification, *, exported: bool) -> str:
         )
     if not found.entries:
         return "The log is empty."
-    rest = found.entries - found.signed
-    signed = f"a signature vouches for the first {found.signed}" if found.signed else "none signed"
-    said = f"The log is whole: {found.entries} entries, {signed}"
-    if rest and found.signed:
-        said += f", the chain alone for the last {rest}"
-    said += f"; {found.checkpoints} checkpoints fit, {found.elsewhere} of them kept elsewhere too."
+    said = f"The log is whole. Entries: {found.entries}; {_vouched(found)}"
+    said += f" Checkpoints that fit: {found.checkpoints}"
+    said += "." if exported else f"; of these kept outside the database as well: {found.elsewhere}."
     if exported and found.public_key is not None:
         said += f" Signed by {found.public_key.hex()}: see that this is the key you know."
     return said
+
+
+def _vouched(found: Verification) -> str:
+    """How far a signature goes, in words."""
+    if not found.signed:
+        return "nothing is signed yet, the chain alone vouches for them."
+    if found.signed == found.entries:
+        return "a signature vouches for all of them."
+    return (
+        f"a signature vouches for the first {found.signed}, the chain alone for the "
+        f"{found.entries - found.signed} after them."
+    )
 
 
 def entries_table(entries: Sequence[AuditEntry]) -> Table:

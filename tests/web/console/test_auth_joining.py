@@ -151,7 +151,9 @@ def test_who_has_a_second_factor_cannot_enrol_another_without_showing_it(door: D
 def test_the_drawing_of_a_secret_can_be_scanned(door: Door) -> None:
     person = door.somebody()
     page = door.signed_in(person, Stage.ENROL).get("/console/enrol").text
-    drawn = re.search(r'viewBox="0 0 (\d+) \1"[^>]*>.*?<path d="([^"]+)"', page, re.DOTALL)
+    drawn = re.search(
+        r'class="qr" viewBox="0 0 (\d+) \1"[^>]*>.*?<path d="([^"]+)"', page, re.DOTALL
+    )
     assert drawn
     read = scanned(int(drawn[1]), drawn[2])
     assert read == pyotp.TOTP(secret_on(page)).provisioning_uri(

@@ -11,7 +11,6 @@ from tests.web.console.desks import Desk
 from tests.web.console.making import bank_of, case_of
 
 from hedgerow.cases import Care, ReviewPolicy
-from hedgerow.media import viewing_workers
 from hedgerow.store import Actor, ActorKind
 from hedgerow.web.console.viewing import COLUMNS, ROWS
 
@@ -37,9 +36,6 @@ def opened(base64):
 def looking(make_desk, tmp_path):
     """A server that keeps uploads, a case with one, and a moderator's browser."""
     desk: Desk = make_desk(media_vault=str(tmp_path / "kept"))
-    if not hasattr(desk.service, "viewers"):  # SHIM: until web/service.py opens them
-        desk.service.viewers = viewing_workers(desk.running.plan.media, 1)
-        desk.service._stack.enter_context(desk.service.viewers)
     bank = bank_of(desk)
     number = desk.service.banks.get(bank).id
     desk.service.cases.set_policy(desk.person("lead"), ReviewPolicy(number, keep_media_hours=1))

@@ -1,4 +1,4 @@
-"""What scripts add to the pages, in a real browser: keys, the lease's clock, looking, the check-in."""
+"""What scripts add to the pages, in a real browser: keys, the lease, looking, the check-in."""
 
 import json
 import re
@@ -33,11 +33,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     home = tmp_path_factory.mktemp("scripts")
     with running(plan_for(home, media_vault=str(home / "kept"))) as found:
         made = staffed(found)
-        if not hasattr(found.service, "viewers"):  # SHIM: until web/service.py opens them
-            from hedgerow.media import viewing_workers
-
-            found.service.viewers = viewing_workers(found.plan.media, 1)
-            found.service._stack.enter_context(found.service.viewers)
         kept_bank(made)
         yield made
 
@@ -248,8 +243,8 @@ def states(desk: Desk) -> list[str]:
     bank, content = kept.bank, kept.content_id
     cases = [f"/cases/{case.id}" for case in (kept, held, mine, decided)]
     return [
-        *cases, f"{cases[0]}/alike", "/overview", "/queue", "/queue?status=decided", "/care", "/team",
-        "/team/everybody", "/proposals", "/help", "/search", "/banks", f"/banks/{bank}",
+        *cases, f"{cases[0]}/alike", "/overview", "/queue", "/queue?status=decided", "/care",
+        "/team", "/team/everybody", "/proposals", "/help", "/search", "/banks", f"/banks/{bank}",
         f"/banks/{bank}/content", f"/banks/{bank}/content/{content}", f"/banks/{bank}/add",
         f"/banks/{bank}/thresholds/pdq?at=9", "/cases/999999",
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from hedgerow.cases.webhooks import retries, secrecy, signing
+from hedgerow.cases.webhooks import deliveries, retries, secrecy, signing
 from hedgerow.cases.webhooks.limits import WebhookLimits
 from hedgerow.cases.webhooks.models import AttemptRow, DeliveryRow, EndpointRow
 from hedgerow.cases.webhooks.records import UNDER_WAY, DeliveryState, EndpointState
@@ -173,17 +173,5 @@ def _gone(session: Session, row: DeliveryRow, at: datetime) -> None:
         .values(state=EndpointState.GONE)
     )
     session.flush()
-    dropped = drop_waiting(session, row.endpoint_id, at)
+    dropped = deliveries.drop_waiting(session, row.endpoint_id, at)
     record(session, "webhook.gone", f"webhook:{row.endpoint_id}", dropped=dropped)
-
-
-def drop_waiting(session: Session, endpoint_id: int, at: datetime) -> int:
-    """Give up what is on its way to an endpoint; returns how many deliveries that were."""
-    done = session.execute(
-        update(DeliveryRow)
-        .where(DeliveryRow.endpoint_id == endpoint_id, DeliveryRow.state.in_(UNDER_WAY))
-        .values(state=DeliveryState.DROPPED, next_at=None, ended_at=at)
-        .returning(DeliveryRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(done.all())

@@ -1,15 +1,16 @@
-"""Reading deliveries, and sending them again."""
+"""Reading deliveries, sending them again, giving them up."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hedgerow.cases.webhooks.errors import NoSuchDelivery
 from hedgerow.cases.webhooks.models import AttemptRow, DeliveryRow
-from hedgerow.cases.webhooks.records import Attempt, Delivery, DeliveryState
+from hedgerow.cases.webhooks.records import UNDER_WAY, Attempt, Delivery, DeliveryState
 
 _MAX_ID = 2**63 - 1
 
@@ -63,6 +64,18 @@ def send_again(row: DeliveryRow) -> None:
     row.ticket = None
     row.next_at = None
     row.ended_at = None
+
+
+def drop_waiting(session: Session, endpoint_id: int, at: datetime) -> int:
+    """Give up what is on its way to an endpoint; returns how many deliveries that were."""
+    done = session.execute(
+        update(DeliveryRow)
+        .where(DeliveryRow.endpoint_id == endpoint_id, DeliveryRow.state.in_(UNDER_WAY))
+        .values(state=DeliveryState.DROPPED, next_at=None, ended_at=at)
+        .returning(DeliveryRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(done.all())
 
 
 def record_of(row: DeliveryRow, attempts: Sequence[Attempt]) -> Delivery:

@@ -9,7 +9,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hedgerow.cases.webhooks import deliveries, endpoints, outbox, secrecy, taking
-from hedgerow.cases.webhooks.attempts import drop_waiting
 from hedgerow.cases.webhooks.errors import BadWebhook, WebhookOff
 from hedgerow.cases.webhooks.limits import WebhookLimits
 from hedgerow.cases.webhooks.models import AttemptRow, DeliveryRow, EndpointRow
@@ -127,7 +126,9 @@ class Webhooks:
             if active is not None and active != (row.state == EndpointState.ACTIVE):
                 changed.append("state")
                 row.state = EndpointState.ACTIVE if active else EndpointState.OFF
-                dropped = 0 if active else drop_waiting(session, endpoint_id, self._clock())
+                dropped = (
+                    0 if active else deliveries.drop_waiting(session, endpoint_id, self._clock())
+                )
             session.flush()
             shown = self._shown(row)
             if changed:

@@ -20,9 +20,6 @@ from hedgerow.signals import Comparison, signal_type
 from hedgerow.store import Database
 from hedgerow.web.console.drawings import Scale, Stretch, scale_of, stretch_of
 
-MATCHES_SHOWN = 12
-"""Of one case; more say nothing that these don't."""
-
 _BITS = re.compile(r"[0-9a-fA-F]{64}")
 
 _TURNS = {
@@ -69,12 +66,9 @@ class Shown:
     by: Mapping[str, Any] | None
 
 
-def shown_of(database: Database, evidence: Mapping[str, Any]) -> list[Shown]:
-    """The matches of an answer, the nearest first; then those that don't count."""
-    told = [
-        *evidence.get("matches", ())[:MATCHES_SHOWN],
-        *evidence.get("suppressed", ())[:MATCHES_SHOWN],
-    ]
+def shown_of(database: Database, evidence: Mapping[str, Any], most: int) -> list[Shown]:
+    """Up to `most` matches of an answer, the nearest first; then as many that don't count."""
+    told = [*evidence.get("matches", ())[:most], *evidence.get("suppressed", ())[:most]]
     with database.read() as session:
         contents = contents_by_id(session, {int(match["content_id"]) for match in told})
     width, height = evidence.get("width"), evidence.get("height")

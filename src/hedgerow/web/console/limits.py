@@ -12,19 +12,17 @@ class Limits:
     max_form_bytes: bytes of a form without a file.
     max_fields: fields of a form; ticking cases in the queue takes one each.
     page_rows: rows on one page of a list.
-    search_rows: matches shown for one search of the banks.
-    overview_days: days that the drawings of the overview cover.
+    matches_shown: matches of one case, or of one search, that are drawn.
     notice_seconds: that a message to be shown on the next page is kept.
-    stale_days: days for which the name of this browser's form cookie stays good.
+    form_days: for which a browser keeps the cookie that its forms need before it has signed in.
     """
 
     max_form_bytes: int = 262_144
     max_fields: int = 1_000
     page_rows: int = 50
-    search_rows: int = 50
-    overview_days: int = 30
+    matches_shown: int = 12
     notice_seconds: int = 60
-    stale_days: int = 1
+    form_days: int = 1
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

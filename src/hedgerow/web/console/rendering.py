@@ -31,6 +31,7 @@ class Templates:
             loader=PackageLoader("hedgerow.web.console"),
             autoescape=True,
             undefined=StrictUndefined,
+            auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
         )

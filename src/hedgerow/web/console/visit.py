@@ -100,7 +100,7 @@ class Visit:
         if self.session is not None:
             return self.jar.get(cookies.SESSION)
         if not self.jar.get(cookies.FORM):
-            self.jar.put(cookies.FORM, tokens.new_secret(), self.limits.stale_days * 86_400)
+            self.jar.put(cookies.FORM, tokens.new_secret(), self.limits.form_days * 86_400)
         return self.jar.get(cookies.FORM)
 
     @property

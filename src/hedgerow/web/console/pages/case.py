@@ -55,7 +55,7 @@ def _load(visit: Visit, case_id: int) -> _Loaded:
     people |= {case.assigned_to} if case.assigned_to else set()
     return _Loaded(
         case,
-        shown_of(service.database, case.evidence),
+        shown_of(service.database, case.evidence, visit.limits.matches_shown),
         len(cases.alike(case_id)),
         service.people.names(people),
         cases.policy(case.bank_id),

@@ -44,7 +44,8 @@ async def search(visit: Visit) -> Response:
         with visit.service.database.write() as session:
             # Who looks what up is worth knowing; what they looked up is not written down.
             record(session, "banks.searched", by_file=bool(file), verdict=str(answer.verdict))
-        return shown_of(visit.service.database, answer.as_json())
+        most = visit.limits.matches_shown
+        return shown_of(visit.service.database, answer.as_json(), most)
 
     return _shown(visit, answer=answer, shown=await visit.write(told))
 
