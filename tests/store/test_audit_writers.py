@@ -171,6 +171,23 @@ def test_in_portions_nothing_is_lost_or_read_twice(database, log, monkeypatch):
         attacker.write()
 
 
+def test_what_is_added_and_signed_meanwhile_is_left_for_the_next(database, log, monkeypatch):
+    """The file of checkpoints grows while it is read."""
+    monkeypatch.setattr(chain, "TOLD_EVERY", 5)
+    fill(database, 23)
+    log.checkpoint()
+
+    def meanwhile(_done, _total):
+        with database.write() as session:
+            record(session, "case.opened")
+        log.checkpoint()
+
+    found = log.verify(meanwhile)
+    assert found.ok, found.problems
+    assert (found.entries, found.checkpoints, found.elsewhere) == (23, 1, 1)
+    assert log.verify().entries > 23
+
+
 def test_progress_is_told(database, log, monkeypatch):
     monkeypatch.setattr(chain, "TOLD_EVERY", 10)
     fill(database, 23)

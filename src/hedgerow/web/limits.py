@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+# Browsers take passkeys and secure cookies by TLS alone, and from localhost.
+_PUBLIC = re.compile(r"(https://[\w.-]+|http://localhost)(:\d{1,5})?/?")
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -88,6 +92,13 @@ class Options:
     orientations: bool = True
     open_metrics: bool = False
     public_url: str = ""
+
+    def __post_init__(self) -> None:
+        if self.public_url and not _PUBLIC.fullmatch(self.public_url):
+            raise ValueError(
+                f"public_url must be like https://hedgerow.example.org, without a path; or "
+                f"http://localhost for this machine alone; not {self.public_url!r}"
+            )
 
 
 @dataclass(frozen=True)

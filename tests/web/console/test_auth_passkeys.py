@@ -13,6 +13,7 @@ from tests.web.running import plan_for, running
 
 from hedgerow.accounts import Person, Stage
 from hedgerow.web.console.cookies import SESSION
+from hedgerow.web.limits import Options
 
 JSON = {"Accept": "application/json, image/jpeg"}
 
@@ -191,3 +192,20 @@ def test_on_this_machine_its_name_is_localhost(near: Door) -> None:
     fields = {"answer": json.dumps(key.make(options)), "name": ""}
     answer = browser.post("/console/enrol/passkey", fields, headers=here)
     assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "hedgerow.example.org", "http://hedgerow.example.org", "https://", "https://x/console",
+        "https://x?y", "https://u@x", "ftp://x", "http://127.0.0.1:8080", "https://x:port",
+    ],
+)  # fmt: skip
+def test_a_name_that_browsers_would_not_take_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="public_url must be like https"):
+        Options(public_url=url)
+
+
+@pytest.mark.parametrize("url", ["", PUBLIC, f"{PUBLIC}:8443/", "http://localhost:8080"])
+def test_a_name_that_they_take(url: str) -> None:
+    assert Options(public_url=url).public_url == url

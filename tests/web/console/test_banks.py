@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.web.console.browsing import words_of
+from tests.web.console.browsing import Browser, words_of
 from tests.web.console.making import bank_of, case_of, code, content_of
 
 from hedgerow.cases import Choice
@@ -106,6 +106,19 @@ def test_a_review_policy_is_set_and_taken_away(desk, browser):
     lead.post(f"/console/banks/{name}/policy", {"general": "1"})
     assert not desk.service.cases.policy(number).second_for_confirm
     assert "for none" in words_of(browser("moderator").get(f"/console/banks/{name}").text)
+
+
+def test_the_general_policy_is_set(make_desk):
+    desk = make_desk()
+    lead = Browser(desk.url, desk.session("lead"))
+    number = desk.service.banks.get(bank_of(desk)).id
+    answer = lead.post("/console/policy", {"second_for_dispute": "1", "keep_media_hours": "24"})
+    assert lead.notice(answer) == "The general review policy is set."
+    policy = desk.service.cases.policy(number)
+    assert (policy.second_for_dispute, policy.keep_media_hours) == (True, 24)
+    assert lead.post("/console/policy", {"keep_media_hours": "999999"}).status_code == 422
+    assert "None: this one holds for all." in words_of(lead.get("/console/policy").text)
+    lead.close()
 
 
 def test_contents_are_browsed_page_by_page(desk, browser):

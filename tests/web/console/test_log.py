@@ -123,6 +123,8 @@ def test_details_in_words(desk, auditor, subject):
     details = {"choice": "not_sure", "colour": True, "to": None, "bank": 3, "lead": lead.number}
     write(desk, lead, "media.revealed", subject, **details, events=["case.opened"])
     (told,) = rows_of(auditor, subject=subject).values()
+    write(desk, SERVICE, "person.signed_in", "", number=7)
+    assert "session: 7" in next(iter(rows_of(auditor, action="person.signed_in").values()))
     for words in ("choice: not sure", "in colour: yes", "to: nobody in particular",
                   "bank: number 3", "events: case.opened"):  # fmt: skip
         assert words in told
@@ -301,7 +303,7 @@ def test_verified_in_plain_words(own):
     told = verified(browser)
     assert "The log is in order" in told
     assert f"{made.sequence} entries were read, and each is as it was written" in told
-    assert f"up to entry {made.sequence}, at {made.at}" in told
+    assert f"up to entry {made.sequence}, at {made.at[:10]} {made.at[11:19]} UTC" in told
     assert desk.service.audit.public_key().hex() in told
     write(desk, SERVICE, "case.woken", "case:1")
     assert "the chain alone vouches for the last 1" in verified(browser)
@@ -335,6 +337,8 @@ def test_what_was_tampered_with_is_named(own, change):
     assert "in order" not in told
     assert f"ntry {number}" in told.partition("What is wrong")[2].partition("What to do")[0]
     assert "keep the database" in told
+    assert f"Entries read {number - 1}; those after a broken link were not" in told
+    assert "Signed no entry: no signature ends before what is wrong" in told
 
 
 def test_altered_entries_are_shown_as_such(own):
@@ -382,9 +386,27 @@ def test_a_file_of_checkpoints_that_can_not_be_read_is_told(make_desk, tmp_path)
         answer = browser.post("/console/log/verify", page="/console/log")
         assert answer.status_code == 503
         assert str(file) not in answer.text
-        assert browser.get("/console/log/export").status_code == 200
     finally:
         file.rmdir()
+        browser.close()
+
+
+def test_a_log_that_can_not_be_signed_in_the_file_can_be_exported(make_desk, tmp_path):
+    folder = tmp_path / "signed"
+    desk = make_desk(checkpoints=folder / "checkpoints.ndjson")
+    browser = Browser(desk.url, desk.session("auditor"))
+    (folder / "checkpoints.ndjson").unlink(missing_ok=True)
+    if folder.exists():
+        folder.rmdir()
+    folder.write_text("no folder", encoding="utf-8")
+    try:
+        answer = browser.get("/console/log/export")
+        assert answer.status_code == 200
+        file = tmp_path / "log.ndjson"
+        file.write_bytes(answer.content)
+        assert verify_export(file).ok
+    finally:
+        folder.unlink()
         browser.close()
 
 

@@ -244,7 +244,8 @@ def states(desk: Desk) -> list[str]:
     cases = [f"/cases/{case.id}" for case in (kept, held, mine, decided)]
     return [
         *cases, f"{cases[0]}/alike", "/overview", "/queue", "/queue?status=decided", "/care",
-        "/team", "/team/everybody", "/proposals", "/help", "/search", "/banks", f"/banks/{bank}",
+        "/team", "/team/everybody", "/policy", "/proposals", "/help", "/search", "/banks",
+        f"/banks/{bank}",
         f"/banks/{bank}/content", f"/banks/{bank}/content/{content}", f"/banks/{bank}/add",
         f"/banks/{bank}/thresholds/pdq?at=9", "/cases/999999",
     ]  # fmt: skip

@@ -1,12 +1,12 @@
 """Checkpoints that are kept outside the log, read beside it: in its file, or in copies of that.
 
 They are compared as the entries reach them, so nothing of them is kept. Lines go up in number, as
-they were appended.
+they were appended. What is appended while they are read belongs to a later state of the log, and is
+left alone: so make `Known` before you look how far the log has come.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,14 @@ from pathlib import Path
 from hedgerow.store.audit.checkpoints import MAX_LINE, Checkpoint, other_key, parse
 from hedgerow.store.audit.findings import Findings, ProblemKind
 from hedgerow.store.errors import AuditProblem
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file, up to where it went when it was first looked at."""
+
+    path: Path
+    size: int
 
 
 @dataclass(frozen=True)
@@ -37,12 +45,12 @@ class Known:
     """
 
     def __init__(self, paths: Iterable[Path], keys: Collection[bytes], found: Findings) -> None:
-        paths = list(paths)
+        files = [_File(path, _size(path)) for path in paths]
         self.highest = 0
         """The last entry that one that was given speaks of."""
         self._found = found
-        self._torn = [(path, line) for path in paths if (line := _end(path)) is not None]
-        self._streams = [_Stream(_witnesses(path, keys, found)) for path in paths]
+        self._torn = [(each.path, line) for each in files if (line := _end(each)) is not None]
+        self._streams = [_Stream(_witnesses(each, keys, found)) for each in files]
 
     def due(self, sequence: int) -> Iterator[Witness]:
         """Those that speak of the log up to this entry, and weren't given before."""
@@ -82,11 +90,11 @@ class _Stream:
 _NONSENSE = "is no checkpoint, nor a part of one: it was altered or damaged"
 
 
-def _witnesses(path: Path, keys: Collection[bytes], found: Findings) -> Iterator[Witness]:
+def _witnesses(file: _File, keys: Collection[bytes], found: Findings) -> Iterator[Witness]:
     last = 0
     torn: list[tuple[str, str]] = []
-    for number, line in _lines(path):
-        where = f"line {number} of {path}"
+    for number, line in _lines(file):
+        where = f"line {number} of {file.path}"
         try:
             checkpoint = parse(line)
         except AuditProblem:
@@ -114,34 +122,43 @@ def _witnesses(path: Path, keys: Collection[bytes], found: Findings) -> Iterator
         found.note(ProblemKind.FILE, f"{other} {_NONSENSE}")
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def _lines(file: _File) -> Iterator[tuple[int, str]]:
+    left = file.size
     try:
-        with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as stream:
+        with file.path.open("rb") as stream:
             number = 0
-            while line := stream.readline(MAX_LINE + 1):
+            while left and (piece := stream.readline(min(left, MAX_LINE + 1))):
+                left -= len(piece)
                 number += 1
-                if line.strip():
-                    yield number, line.rstrip("\n")
+                if line := piece.decode("utf-8", "surrogateescape").strip("\n"):
+                    yield number, line
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(file.path, error) from error
 
 
-def _end(path: Path) -> str | None:
+def _end(file: _File) -> str | None:
     """The last line of a file where it can't be read as a checkpoint."""
+    begin = max(0, file.size - 2 * MAX_LINE)
     try:
-        with path.open("rb") as stream:
-            size = stream.seek(0, os.SEEK_END)
-            stream.seek(max(0, size - 2 * MAX_LINE))
-            lines = stream.read().decode("utf-8", "surrogateescape").split("\n")
+        with file.path.open("rb") as stream:
+            stream.seek(begin)
+            data = stream.read(file.size - begin)
     except OSError as error:
-        raise _unreadable(path, error) from error
-    line = next((each for each in reversed(lines) if each.strip()), None)
+        raise _unreadable(file.path, error) from error
+    line = data.decode("utf-8", "surrogateescape").rstrip("\n").rpartition("\n")[2]
     try:
-        if line is not None:
+        if line:
             parse(line)
     except AuditProblem:
         return line
     return None
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def _unreadable(path: Path, error: OSError) -> AuditProblem:

@@ -145,7 +145,7 @@ def _details(entry: AuditEntry, names: Names) -> Iterable[tuple[str, str]]:
     for name, value in list((entry.details or {}).items())[:MAX_DETAILS]:
         if name == "lead" and value == acted:
             continue  # it stands there already, as who acted
-        yield _short(detail_words(name)), _short(_value(name, value, names))
+        yield _short(detail_words(entry.action, name)), _short(_value(name, value, names))
 
 
 def _value(name: str, value: object, names: Names) -> str:

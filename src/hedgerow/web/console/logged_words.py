@@ -96,14 +96,14 @@ DETAILS: Mapping[str, str] = {
     "asks": "a match asks for",
     "at_once": "the old secret ended at once",
     "before": "roles before",
-    "case": "case",
     "colour": "in colour",
     "dropped": "deliveries dropped",
     "ended": "sessions ended",
     "keep_media_hours": "uploads kept for, in hours",
     "lead": "by",
     "local": "local signatures",
-    "number": "number",
+    "bank.number": "import",
+    "person.number": "session",
     "object": "kept upload",
     "of": "it was kept for",
     "second_for_confirm": "a second person to confirm",
@@ -111,7 +111,7 @@ DETAILS: Mapping[str, str] = {
     "then": "the case then",
     "to": "to",
 }
-"""Names of details that don't say it themselves."""
+"""Names of details that don't say it themselves; some only in one family of actions."""
 
 
 def action_words(action: str) -> str:
@@ -125,6 +125,7 @@ def family_words(family: str) -> str:
     return FAMILIES.get(family) or spaced(family).capitalize()
 
 
-def detail_words(name: str) -> str:
-    """What a detail is."""
-    return DETAILS.get(name) or spaced(name)
+def detail_words(action: str, name: str) -> str:
+    """What a detail of an action is."""
+    family = action.partition(".")[0]
+    return DETAILS.get(f"{family}.{name}") or DETAILS.get(name) or spaced(name)

@@ -55,7 +55,11 @@ def menu_for(visit: Visit) -> list[tuple[str, list[Entry]]]:
 
 def is_current(visit: Visit, entry: Entry) -> bool:
     """Whether the page that is shown belongs to this line."""
-    within = {"/cases": "/queue", "/search": "/banks"}  # where they are reached from
+    within = {
+        "/cases": "/queue",
+        "/search": "/banks",
+        "/policy": "/banks",
+    }  # where they are reached from
     first = "/" + visit.path.split("/")[1]
     return within.get(first, first) == entry.path
 

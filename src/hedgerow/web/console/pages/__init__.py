@@ -15,6 +15,7 @@ from hedgerow.web.console.pages import log as log
 from hedgerow.web.console.pages import oidc as oidc
 from hedgerow.web.console.pages import overview as overview
 from hedgerow.web.console.pages import people as people
+from hedgerow.web.console.pages import policies as policies
 from hedgerow.web.console.pages import proposals as proposals
 from hedgerow.web.console.pages import queue as queue
 from hedgerow.web.console.pages import reveal as reveal

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from hedgerow.accounts import Permission
 from hedgerow.banks import Action, BankDetails, BanksProblem, Kind
-from hedgerow.cases import BadDecision, BankPrecision, ReviewPolicy
+from hedgerow.cases import BankPrecision, ReviewPolicy
 from hedgerow.web.console.banking import changed, known, thresholds_of
 from hedgerow.web.console.drawings import range_of
 from hedgerow.web.console.routing import page
@@ -85,10 +85,11 @@ def _load(visit: Visit, name: str) -> _Loaded:
 @page("GET", "/banks/{name}", needs=Permission.BANKS_READ)
 async def bank_page(visit: Visit, name: str) -> Response:
     """One bank."""
-    return await _show(visit, name)
+    return await show_bank(visit, name)
 
 
-async def _show(visit: Visit, name: str, problem: str = "", status: int = 200) -> Response:
+async def show_bank(visit: Visit, name: str, problem: str = "", status: int = 200) -> Response:
+    """The page of a bank, with what is wrong with what was sent from it."""
     loaded = await visit.read(lambda: _load(visit, name))
     return visit.render(
         "banks/bank.html",
@@ -115,27 +116,5 @@ async def change_bank(visit: Visit, name: str) -> Response:
             lambda: rooms.update(name, new_name=new_name, action=action, description=description),
         )
     except BanksProblem as problem:
-        return await _show(visit, name, sentence(problem), 422)
+        return await show_bank(visit, name, sentence(problem), 422)
     return visit.redirect(f"/console/banks/{bank.name}", "It is changed, for uploads from now on.")
-
-
-@page("POST", "/banks/{name}/policy", needs=Permission.LEAD)
-async def change_policy(visit: Visit, name: str) -> Response:
-    """Say how the cases of a bank are reviewed, or let the general policy count again."""
-    form, service, lead = visit.form, visit.service, visit.person
-    hours = form.number("keep_media_hours") or 0
-
-    def set_policy() -> None:
-        with known():
-            bank = service.banks.get(name)
-        if form.ticked("general"):
-            service.cases.clear_policy(lead, bank.id)
-            return
-        confirm, dispute = form.ticked("second_for_confirm"), form.ticked("second_for_dispute")
-        service.cases.set_policy(lead, ReviewPolicy(bank.id, confirm, dispute, hours))
-
-    try:
-        await visit.write(set_policy)
-    except BadDecision as mistake:
-        return await _show(visit, name, sentence(mistake), 422)
-    return visit.redirect(f"/console/banks/{name}", "The review policy is set.")

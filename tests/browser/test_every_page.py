@@ -1,0 +1,128 @@
+"""Every page of the console in a real browser: nobody is shut out, and nobody else is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+from tests.browser.chromium import context_of
+from tests.browser.furnished import Furnished, Shown, furnished
+
+from hedgerow.web.console import mounting as mounting
+from hedgerow.web.console.routing import PAGES
+
+MAX_BYTES = 100_000
+"""Of a page with everything that it loads, in a browser that has nothing of it yet."""
+
+ELSEWHERE = {
+    "/", "/static/{mark}/{name:path}", "/log/export", "/oidc/start", "/oidc/answer",
+    "/set-up/{token}",
+}  # fmt: skip
+"""Routes that are no page of this installation: redirects, files, and what is set up already."""
+
+NARROW = 320
+
+
+@pytest.fixture(scope="module")
+def place(
+    tmp_path_factory: pytest.TempPathFactory, photographs: dict[str, bytes]
+) -> Iterator[Furnished]:
+    home = tmp_path_factory.mktemp("furnished")
+    with furnished(home, f"sqlite:///{home}/hedgerow.db", photographs) as found:
+        yield found
+
+
+def opened(context: BrowserContext, place: Furnished, shown: Shown) -> Page:
+    """The page as whoever looks at it sees it."""
+    context.clear_cookies()
+    if shown.who is not None:
+        context.add_cookies(
+            [
+                {
+                    "name": "__Host-hedgerow",
+                    "value": place.desk.session(shown.who, shown.stage),
+                    "url": place.desk.url.replace("http://", "https://"),
+                    "secure": True,
+                    "httpOnly": True,
+                    "sameSite": "Strict",
+                }
+            ]
+        )
+    page = context.new_page()
+    answer = page.goto(f"{place.desk.url}/console{shown.path}")
+    assert answer is not None
+    expected = {"refused": 403, "nothing-here": 404}.get(shown.name, 200)
+    assert answer.status == expected, (shown, answer.status)
+    return page
+
+
+def test_they_are_all_here(place: Furnished) -> None:
+    """A new page has to be looked at, too."""
+    routes = {page.path for page in PAGES if page.method == "GET"} - ELSEWHERE
+    patterns = {route: re.compile(re.sub(r"{\w+(:\w+)?}", "[^/]+", route)) for route in routes}
+    paths = [shown.path.partition("?")[0] for shown in place.pages]
+    assert {
+        route
+        for route, pattern in patterns.items()
+        if not any(pattern.fullmatch(path) for path in paths)
+    } == set()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Browser, place: Furnished, scheme: str) -> None:
+    context = context_of(browser, "desktop", scheme)
+    found = {}
+    for shown in place.pages:
+        page = opened(context, place, shown)
+        wrong = Axe().run(page).response["violations"]
+        if wrong:
+            found[shown.name] = [(each["id"], each["nodes"][0]["html"][:200]) for each in wrong]
+        page.close()
+    context.close()
+    assert found == {}
+
+
+def test_they_fit_on_a_narrow_phone(browser: Browser, place: Furnished) -> None:
+    context = browser.new_context(viewport={"width": NARROW, "height": 640})
+    wide = []
+    for shown in place.pages:
+        page = opened(context, place, shown)
+        if page.evaluate("document.documentElement.scrollWidth") > NARROW:
+            wide.append(shown.name)
+        page.close()
+    context.close()
+    assert wide == []
+
+
+def test_they_are_light_and_ask_nobody_else(browser: Browser, place: Furnished) -> None:
+    heavy: dict[str, float] = {}
+    asked: set[str] = set()
+    faults: list[str] = []
+    for shown in place.pages:
+        context = context_of(browser)
+        context.on("request", lambda request: asked.add(request.url))
+        context.on("weberror", lambda fault: faults.append(str(fault.error)))
+        page = opened(context, place, shown)
+        size = loaded_anew(context, page)
+        if size > MAX_BYTES:
+            heavy[shown.name] = size
+        context.close()
+    assert heavy == {}
+    assert faults == []
+    assert {url for url in asked if not url.startswith((place.desk.url, "blob:"))} == set()
+
+
+def loaded_anew(context: BrowserContext, page: Page) -> float:
+    """Bytes that come over the wire where a page and all it needs is loaded without a cache."""
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    sizes: list[float] = []
+    session.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    assert len(sizes) > 2
+    return sum(sizes)
