@@ -299,3 +299,19 @@ class TestNews:
         with pytest.raises(BadDecision):
             cases.decide(ANN, number, Choice.DISPUTE)
         assert len(told()) == before
+
+
+def test_after_a_complaint_nobody_is_told_the_outcome_before_they_decide(cases):
+    def outcomes(person):
+        return [one.text for one in cases.get(number, person).history if one.kind == "decided"]
+
+    (number,) = opened(cases)
+    cases.take(ANN, number)
+    cases.decide(ANN, number, Choice.CONFIRM)
+    assert outcomes(BOB) == ["confirmed"]
+    cases.complain(number, "It is my own picture.")
+    assert outcomes(BOB) == [""]
+    assert outcomes(None) == ["confirmed"]
+    cases.take(BOB, number)
+    cases.decide(BOB, number, Choice.DISPUTE, note="not that one")
+    assert outcomes(BOB) == ["confirmed", "disputed"]

@@ -21,6 +21,7 @@ from hedgerow.client import (
     Unreachable,
     Verdict,
 )
+from hedgerow.web.api import examples
 
 PDQ = "f0" * 32
 CLEAR = {"verdict": "clear", "matches": [], "signals": {}, "sequence": 7}
@@ -204,12 +205,15 @@ def test_retry_after_is_waited_for(offline: Maker, monkeypatch: pytest.MonkeyPat
 
 def test_what_makes_something_has_one_key_however_often_it_is_sent(offline: Maker) -> None:
     made = httpx2.Response(201, json=CONTENT)
-    client, transport = offline(answers(LOST, LOST, made, made, LOST, made))
+    taken_in = httpx2.Response(201, json=examples.CASE_DETAILS)
+    client, transport = offline(answers(LOST, LOST, made, made, LOST, made, LOST, taken_in))
     assert client.add_content("known", {"pdq": PDQ}).created
     client.add_content("known", {"pdq": PDQ})
     client.add_file("known", b"file")
+    client.complain(12, "It is my own.")
     keys = [request.headers["Idempotency-Key"] for request in transport.requests]
-    assert len(keys) == 6
+    assert len(keys) == 8
+    assert keys[6] == keys[7] not in keys[:6]
     assert keys[0] == keys[1] == keys[2] != keys[3]
     assert keys[4] == keys[5] not in keys[:4]
     assert transport.requests[4].content == transport.requests[5].content
@@ -219,7 +223,6 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("create_key", ("name", ["match"]), {}),
     ("change_bank", ("known",), {"new_name": "other"}),
     ("import_list", ("known", b"x"), {"list_format": "lines"}),
-    ("complain", (12, "It is my own."), {}),
 ]
 
 

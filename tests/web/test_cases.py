@@ -198,6 +198,25 @@ class TestComplaints:
         decide(server, number, BOB)
         assert client.get(path).json()["status"] == "decided"
 
+    def test_sent_again_with_its_key_it_is_taken_in_once(self, server, client, bank):
+        number = opened(client, bank)
+        decide(server, number)
+
+        def complain(text="It is mine."):
+            headers = {"Idempotency-Key": f"complaint {number}".replace(" ", "-")}
+            path = f"/api/v1/cases/{number}/complaints"
+            return client.post(path, json={"text": text}, headers=headers)
+
+        assert complain().status_code == 201
+        decide(server, number, BOB)
+        again = complain()
+        assert again.headers["idempotency-replayed"] == "true"
+        assert (again.status_code, again.json()["status"]) == (201, "decided")
+        assert again.json() == client.get(f"/api/v1/cases/{number}").json()
+        assert complain("Another.").json()["code"] == "key_reused"
+        history = server.service.cases.get(number).history
+        assert [one.kind for one in history].count("complaint") == 1
+
     def test_an_open_case_goes_on_waiting(self, client, bank):
         number = opened(client, bank)
         answer = client.post(f"/api/v1/cases/{number}/complaints", json={"text": "It is mine."})

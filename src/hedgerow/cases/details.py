@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,7 +34,7 @@ def details(session: Session, row: CaseRow, person: Person | None) -> CaseDetail
         copies_kept=_copies(session, row),
         decisions=tuple(seen),
         hidden_decisions=len(said) - len(seen),
-        history=_history(session, row),
+        history=_history(session, row, told=len(seen) == len(said)),
         object_id=row.object_id,
         may_decide=not why,
         why_not=why,
@@ -65,6 +66,10 @@ def _copies(session: Session, row: CaseRow) -> tuple[Copy, ...]:
     return tuple(as_copy(each) for each in session.execute(query).scalars())
 
 
-def _history(session: Session, row: CaseRow) -> tuple[Event, ...]:
+def _history(session: Session, row: CaseRow, *, told: bool) -> tuple[Event, ...]:
+    """What happened; after a complaint without the outcome, for whom that isn't to lead."""
     query = select(EventRow).where(EventRow.case_id == row.id).order_by(EventRow.id)
-    return tuple(as_event(each) for each in session.execute(query).scalars())
+    found = tuple(as_event(each) for each in session.execute(query).scalars())
+    if told or row.reason != Reason.COMPLAINT:
+        return found
+    return tuple(replace(each, text="") if each.kind == "decided" else each for each in found)

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hedgerow.cases import leases, policies, urgency
+from hedgerow.cases.errors import BadDecision
 from hedgerow.cases.limits import Intake, Limits
 from hedgerow.cases.models import CaseRow, CopyRow, EvidenceRow
 from hedgerow.cases.records import Context, Outcome, Reason, Received, Status
@@ -44,12 +45,18 @@ def is_for_people(answer: Answer, intake: Intake) -> bool:
 
 
 def checked(context: Context, limits: Limits) -> Context:
-    """The context. Raises BadDecision where a value is too long or can't be shown."""
-    texts: dict[str, Any] = {
-        name: leases.checked_text(name, value, limits)
-        for name, value in vars(context).items()
-        if isinstance(value, str)
-    }
+    """The context, fit to be shown. Raises BadDecision where a value is too long.
+
+    Nothing else of it is refused: what uploaders call themselves keeps no upload from being looked
+    at. Spaces stay, as the platform is told its own words again.
+    """
+    texts: dict[str, Any] = {}
+    for name, value in vars(context).items():
+        if not isinstance(value, str):
+            continue
+        if len(value) > limits.max_text:
+            raise BadDecision(f"{name}: at most {limits.max_text} characters")
+        texts[name] = leases.shown(value)
     return replace(context, **texts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -15,6 +16,9 @@ from hedgerow.cases.models import CaseRow, ExcludedRow
 from hedgerow.cases.records import Lease, Status
 from hedgerow.cases.rows import add_event, lease_of, require
 from hedgerow.store import now, record
+
+_UNSHOWN = ("Cc", "Cs")
+"""Categories of Unicode: controls, and halves of characters."""
 
 
 def why_not(session: Session, row: CaseRow, person: Person) -> str:
@@ -145,6 +149,18 @@ def checked_text(name: str, text: str, limits: Limits, *, needed: bool = False) 
         raise BadDecision(f"{name}: say it in a few words")
     if len(text) > limits.max_text:
         raise BadDecision(f"{name}: at most {limits.max_text} characters")
-    if any(not each.isprintable() and each not in "\n\t\r" for each in text):
-        raise BadDecision(f"{name}: there are characters in it that can't be shown")
+    if shown(text) != text:
+        raise BadDecision(f"{name}: there are control characters in it")
     return text
+
+
+def shown(text: str) -> str:
+    """The text with a mark in place of each control character, which nobody can be shown.
+
+    All else is somebody's writing: emoji, and the spaces and marks of many languages, are not
+    "printable" by Python's reckoning.
+    """
+    return "".join(
+        "\ufffd" if unicodedata.category(each) in _UNSHOWN and each not in "\n\t\r" else each
+        for each in text
+    )

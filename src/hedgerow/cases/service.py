@@ -90,6 +90,13 @@ class Cases:
         """Whether `receive` would do anything with this answer."""
         return intake.is_for_people(answer, self.intake)
 
+    def checked(self, context: Context) -> Context:
+        """A context as it would be kept; to be asked before anything is found out.
+
+        Raises BadDecision: a value of it is too long.
+        """
+        return intake.checked(context, self.limits)
+
     def receive(
         self,
         answer: Answer,
@@ -113,7 +120,7 @@ class Cases:
         """
         if not intake.is_for_people(answer, self.intake):
             return None
-        context = intake.checked(context or Context(), self.limits)
+        context = self.checked(context or Context())
         with self._database.write() as session:
             return intake.receive(session, answer, facts, context, file, self.limits, self._vault)
 

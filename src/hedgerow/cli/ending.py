@@ -47,7 +47,18 @@ def message_of(problem: Exception) -> str:
 
 def exit_code_of(problem: Exception) -> int | None:
     """The exit code of a problem that the rooms report; None for a fault of ours."""
-    from hedgerow import accounts, banks, index, matching, media, settings, signals, store, web
+    from hedgerow import (
+        accounts,
+        banks,
+        cases,
+        index,
+        matching,
+        media,
+        settings,
+        signals,
+        store,
+        web,
+    )
 
     failed = (
         banks.ImportFailed,
@@ -58,6 +69,7 @@ def exit_code_of(problem: Exception) -> int | None:
     wrong = (
         accounts.AccountsProblem,
         banks.BanksProblem,
+        cases.CasesProblem,
         matching.ResultsProblem,
         settings.BadSettings,
         signals.SignalProblem,

@@ -231,7 +231,7 @@ class AsyncClient:
     async def complain(self, case_id: int, text: str) -> CaseDetails:
         """Hand in what the uploader says against a case; somebody else looks at it anew.
 
-        Where no answer came it may have been taken in: look at the case before you do it again.
+        However often it has to be sent, it is taken in once.
         """
         return await self._do(case_calls.complain(case_id, text))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hedgerow.client.bodies import json_body
-from hedgerow.client.calls import CREATED, Call, path, record
+from hedgerow.client.calls import CREATED, Call, once, path, record
 from hedgerow.client.case_records import Case, CaseDetails, CaseStatus
 from hedgerow.client.pages import Page, page_call
 
@@ -26,7 +26,7 @@ def complain(case_id: int, text: str) -> Call[CaseDetails]:
         record(CaseDetails),
         body=json_body({"text": text}),
         statuses=(CREATED,),
-        # Where the first one was taken in and the case decided again meanwhile, a second one would
-        # open it once more, and shut out whoever decided it.
-        repeatable=False,
+        # Taken in twice, with the case decided again in between, it would open that once more, and
+        # shut out whoever decided it.
+        headers=once(),
     )

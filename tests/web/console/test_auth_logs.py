@@ -29,6 +29,9 @@ def test_nothing_that_opens_anything_is_logged(
     capfd: pytest.CaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    for name in ("httpx2", "httpcore2"):
+        # The tests' own browser is in the same process; `logs.configure` does so in any case.
+        caplog.set_level(logging.WARNING, name)
     house.provider.be_honest()
     plan = plan_for(
         tmp_path,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,12 +12,14 @@ from hedgerow.accounts import Scope
 from hedgerow.cases import Case, CaseDetails, Filter, Status
 from hedgerow.web.access import service_of
 from hedgerow.web.api import examples
-from hedgerow.web.api.answers import json_response, read_json
+from hedgerow.web.api.answers import done_response, json_response, read_json
 from hedgerow.web.api.case_schemas import CaseDetailsOut, CasesOut, ComplaintIn, StatusName
 from hedgerow.web.api.operations import Given, Sent, operation
 from hedgerow.web.api.paths import Number
+from hedgerow.web.idempotency import Done, IdempotencyKey, asked, once
 from hedgerow.web.paging import Cursor, Limit
 from hedgerow.web.problems import Code
+from hedgerow.web.service import Service
 
 router = APIRouter(tags=["cases"])
 
@@ -69,20 +73,40 @@ async def get_case(request: Request, case_id: Number) -> Response:
     summary="Hand in a complaint",
     **operation(
         Scope.CASES,
-        Given(201, "It was taken in.", CaseDetailsOut, examples.CASE_DETAILS),
+        Given(
+            201, "It was taken in.", CaseDetailsOut, examples.CASE_DETAILS,
+            headers=("Location", "Idempotency-Replayed"),
+        ),
         sent=[Sent("application/json", ComplaintIn, example=examples.COMPLAINT_IN)],
-        problems=[Code.NO_SUCH_CASE, Code.UNAVAILABLE],
+        problems=[Code.NO_SUCH_CASE, Code.KEY_REUSED, Code.UNAVAILABLE],
     ),
-)
-async def complain(request: Request, case_id: Number) -> Response:
+)  # fmt: skip
+async def complain(
+    request: Request, case_id: Number, idempotency_key: IdempotencyKey = None
+) -> Response:
     """Hand in what the uploader says against the case; somebody who hasn't decided it looks anew.
 
     A case that was decided is open again. What comes of it is told by a webhook, and by the case.
+    With an Idempotency-Key the same complaint can be sent again: it is taken in once.
     """
     service = service_of(request)
     given = await read_json(request, ComplaintIn)
-    found = await service.calls.write(lambda: service.cases.complain(case_id, given.text))
-    return json_response(_details_json(found), 201)
+    question = asked(request, idempotency_key, given.text.encode())
+
+    def take_in() -> Done:
+        found = service.cases.complain(case_id, given.text)
+        return Done(201, _details_json(found), {"case": case_id})
+
+    call = partial(
+        once, service.database, service.limits.answers_hours, question, take_in,
+        partial(_taken_in_before, service),
+    )  # fmt: skip
+    done = await service.calls.write(call)
+    return done_response(done, f"/api/v1/cases/{case_id}")
+
+
+def _taken_in_before(service: Service, reference: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _details_json(service.cases.get(reference["case"]))
 
 
 def _case_json(case: Case) -> dict[str, Any]:

@@ -103,7 +103,7 @@ async def match(request: Request) -> Response:
             form = await read_form(request, memory, max_file_bytes(request))
             file, said = one_file(form)
             given = parsed(ContextIn, said) if said else ContextIn()
-            banks, context = _banks(request, given.banks), _context(given)
+            banks, context = _banks(request, given.banks), _context(service, given)
         elif kind.startswith(("image/", "video/")) or kind == "application/octet-stream":
             file = await read_body(request, memory, max_file_bytes(request))
             banks, context = _banks(request, None), Context()
@@ -113,8 +113,10 @@ async def match(request: Request) -> Response:
         return await _checked(service, _Upload(context, file), banks)
 
 
-def _context(given: UploadIn) -> Context:
-    return Context(**{name: getattr(given, name) for name in Context.__dataclass_fields__})
+def _context(service: Service, given: UploadIn) -> Context:
+    """What is said of an upload. Refused here or not at all: never just where it matches."""
+    said = Context(**{name: getattr(given, name) for name in Context.__dataclass_fields__})
+    return service.cases.checked(said)
 
 
 def _banks(request: Request, said: list[str] | None) -> list[str] | None:
@@ -133,13 +135,14 @@ async def _from_json(request: Request, given: MatchIn, memory: Memory) -> Respon
     service = service_of(request)
     banks = _banks(request, given.banks)
     if given.url is not None and given.signals is None:
+        kept = given.url[: min(_MAX_URL_KEPT, service.cases.limits.max_text)]
+        context = _context(service, given.context or UploadIn(url=kept))
         file = await service.fetch(given.url, memory)
-        context = _context(given.context or UploadIn(url=given.url[:_MAX_URL_KEPT]))
         return await _checked(service, _Upload(context, file), banks)
     if given.signals is None or given.url is not None:
         raise Problem(Code.INVALID, "give signals or a url, one of the two")
     # Hashes may be looked up for many reasons; with a context they are an upload's.
-    upload = None if given.context is None else _Upload(_context(given.context))
+    upload = None if given.context is None else _Upload(_context(service, given.context))
     return await _compared(service, query_from(given.signals), banks, {}, upload)
 
 

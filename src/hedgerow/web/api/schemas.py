@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 PDQ = "8c629e779a663698b9a33866c026726c21a679f61eb6e1f8c79ba7e23c8299e0"
 
@@ -18,7 +19,15 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is before the year 1 or after 9999 in UTC") from None
+
+
 ContextText = Annotated[str, Field(max_length=4000)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class UploadIn(Strict):
@@ -26,7 +35,7 @@ class UploadIn(Strict):
 
     uploader: ContextText = Field(default="", description="Your name for who uploaded it.")
     url: ContextText = Field(default="", description="Where it was, or would have been, shown.")
-    at: AwareDatetime | None = Field(default=None, description="When it was uploaded.")
+    at: Moment | None = Field(default=None, description="When it was uploaded.")
     address: ContextText = Field(default="", description="The network address that it came from.")
     thread: ContextText = Field(
         default="", description="The conversation or post that it belongs to."
