@@ -158,7 +158,7 @@ def test_an_export_overwrites_nothing(logged, tmp_path):
     ran = logged.run("audit", "export", tmp_path / "file")
     assert (ran.code, "is there already" in ran.err) == (2, True)
     assert (tmp_path / "file").read_text() == "mine"
-    assert [each["action"] for each in logged.run("audit", "list", "--json").records][0] != (
+    assert next(each["action"] for each in logged.run("audit", "list", "--json").records) != (
         "log.exported"
     )
 

@@ -31,9 +31,9 @@ from hedgerow.evaluation.page import render_page
 from hedgerow.evaluation.picture_suite import PICTURE_EDITS
 from hedgerow.evaluation.plots import draw, edges_of
 from hedgerow.evaluation.records import Tally, Wrong
-from hedgerow.matching import wilson
 from hedgerow.evaluation.video_suite import VIDEO_EDITS
 from hedgerow.evaluation.wording import counted, per_cent, short
+from hedgerow.matching import wilson
 
 PAGE = Path(__file__).parents[2] / "docs" / "evaluation.md"
 

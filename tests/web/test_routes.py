@@ -48,7 +48,13 @@ MODELS = models()
 
 def request(server, key, path, method):
     """The plainest request to a route, with values that fit its path."""
-    values = {"content_id": "1", "key_id": "999999", "case_id": "999999", "import_id": "1", "signal_type": "pdq"}
+    values = {
+        "content_id": "1",
+        "key_id": "999999",
+        "case_id": "999999",
+        "import_id": "1",
+        "signal_type": "pdq",
+    }
     filled = re.sub(r"{(\w+)}", lambda found: values.get(found[1], "nobody"), path)
     with server.client(key) as client:
         return client.request(method, filled)

@@ -11,7 +11,6 @@ from hedgerow.evaluation.records import (
 )
 from hedgerow.evaluation.results import SCHEMA, as_json
 from hedgerow.evaluation.running import evaluate
-from hedgerow.matching import wilson
 from hedgerow.evaluation.suite import SUITE, changes_table, chosen, suite_table
 from hedgerow.evaluation.surrounding_suite import SURROUNDINGS
 from hedgerow.evaluation.tables import (
@@ -29,6 +28,7 @@ from hedgerow.evaluation.tables import (
 )
 from hedgerow.evaluation.wording import interval, per_cent
 from hedgerow.evaluation.writing import NoPlots, require_folder, require_plots, write
+from hedgerow.matching import wilson
 
 __all__ = [
     "IMPOSTOR_HEADINGS",
