@@ -129,6 +129,7 @@ def _pages(desk: Desk, photographs: dict[str, bytes]) -> tuple[Shown, ...]:
         Shown("team", "lead", "/team"),
         Shown("team-everybody", "lead", "/team/everybody"),
         Shown("team-one", "lead", f"/team/{ann.id}"),
+        Shown("policy", "lead", "/policy"),
         Shown("care", "moderator", "/care"),
         Shown("people", "administrator", "/people"),
         Shown("people-invite", "administrator", "/people/invite"),

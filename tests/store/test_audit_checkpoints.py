@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from tests.postgres import sqlite_only
-from tests.store.logbook import Book
+from tests.store.logbook import Attacker, Book
 
 from hedgerow.store import AuditLog, AuditProblem, ProblemKind, Vault, VaultProblem, record
 from hedgerow.store.audit.checkpoints import PURPOSE, Checkpoint, parse, sign
@@ -233,6 +233,22 @@ class TestForgery:
             assert told(found) == [(ProblemKind.CHECKPOINT, 1), (ProblemKind.CHECKPOINT, 2)]
             assert made.public_key.hex() in found.problems[0].message
             assert found.latest is None
+
+    def test_another_one_over_the_same_entries_doesnt_fit_in_its_place(self, book, tmp_path):
+        """Both are signed by the right key: which was there first, the next one knows."""
+        add(book.database)
+        book.log.checkpoint()
+        with book.database.write() as session:
+            key = Vault(tmp_path / "vault.key").to_sign(session, PURPOSE)
+        attacker = Attacker(book.database)
+        row = attacker.checkpoints[1]
+        at = row["at"] + timedelta(seconds=1)
+        made = sign(key, 2, at, 6, row["head"], row["previous"])
+        assert made.is_signed_by([made.public_key])
+        attacker.checkpoints[1] = vars(made) | {"at": at}
+        attacker.write()
+        book.file.unlink()
+        assert told(book.log.verify()) == [(ProblemKind.CHECKPOINT, 3)]
 
     def test_lines_of_the_file(self, book):
         lines = book.file.read_text().splitlines()

@@ -99,6 +99,19 @@ def named(problem, entry, *, exactly):
         assert f"entry {entry}" in problem.message
 
 
+@pytest.mark.parametrize("details", ['{"a": 1}', '{"b":1,"a":1}', '{"a":1,"a":1}', "[]", "{", ""])
+def test_details_that_we_would_not_have_written(book, details):
+    """Though the hash fits, and nothing follows that could contradict it."""
+    with book.attacked() as attacker:
+        del attacker.checkpoints[1]
+        attacker.count()
+        book.file.unlink()
+        attacker.entries[5]["details"] = details
+        attacker.rehash(5)
+        problem = first(book.verify(attacker))
+        assert (problem.kind, problem.entry) == (ProblemKind.ALTERED, 6)
+
+
 class TestANumber:
     @pytest.mark.parametrize("number", [0, -1, -(2**62), 7, 100, 2**62])
     def test_is_changed(self, book, number):

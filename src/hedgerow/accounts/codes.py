@@ -102,8 +102,8 @@ class Codes:
             if step is not None:
                 row.totp_step = step
                 forget_guesses(session, person_id)
-            elif may:
-                was_wrong(session, person_id, self._clock())
+            else:
+                was_wrong(session, person_id, self._clock(), looked_at=may)
         # Only now: the try has to stay counted.
         if step is None:
             raise SecondFactorRefused

@@ -39,10 +39,16 @@ def begin_try(session: Session, person_id: int, at: datetime, limits: Limits) ->
     return True
 
 
-def was_wrong(session: Session, person_id: int, at: datetime) -> None:
-    """Leave a line in the log where a wrong try has closed the account."""
+def was_wrong(session: Session, person_id: int, at: datetime, *, looked_at: bool) -> None:
+    """Leave a line in the log where a wrong try has closed the account.
+
+    Args:
+        session: a writing session.
+        person_id, at: as in `begin_try`.
+        looked_at: what that said; one that wasn't looked at is ended like any other, for its cost.
+    """
     row = _locked_row(session, person_id, at)
-    if row.locked_until is not None and row.locked_until > at:
+    if looked_at and row.locked_until is not None and row.locked_until > at:
         minutes = round((row.locked_until - at).total_seconds() / 60, 1)
         record(
             session,

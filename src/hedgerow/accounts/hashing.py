@@ -48,10 +48,11 @@ class Hashing:
 
     def is_right(self, password: str, hashed: str | None) -> bool:
         """Whether a password is the one that was hashed; takes as long where there is no hash."""
+        nobodys = self._nobodys  # made at the first look, whoever's that is
         if len(password) > self._limits.password_max:
             password, hashed = "", None
         try:
-            self._hasher.verify(hashed or self._nobodys, _normal(password))
+            self._hasher.verify(hashed or nobodys, _normal(password))
         except VerifyMismatchError:
             return False
         return hashed is not None

@@ -49,9 +49,8 @@ class Passwords:
             hashed = self._hash_of(row) if row is not None and may else None
         right = self._hashing.is_right(password, hashed)
         if not right or hashed is None:
-            if may:
-                with self._database.write() as session:
-                    was_wrong(session, person_id, self._clock())
+            with self._database.write() as session:
+                was_wrong(session, person_id, self._clock(), looked_at=may)
             raise SignInRefused
         anew = self._hashing.rehashed(password, hashed)
         with self._database.write() as session:

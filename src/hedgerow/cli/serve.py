@@ -61,6 +61,8 @@ def serve(
     os.environ["HEDGEROW_LISTEN__WORKERS"] = str(listening.workers)
     web.prepare_metrics(settings.home / "metrics", listening.workers)
     config = web.config_for("hedgerow.cli.serve:application", listening, settings.web)
+    # What this process says of the courier goes where the others' lines go.
+    web.configure(settings.log)
     with taken, _courier(settings):
         if not web.run(config, taken):
             raise typer.Exit(UNCHECKED)

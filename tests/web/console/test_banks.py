@@ -209,6 +209,7 @@ def test_a_file_that_is_no_picture_is_told(desk, browser):
 def test_a_hash_that_is_known_is_found(desk, browser):
     name = bank_of(desk, action="block")
     content = content_of(desk, name, "beach")
+    desk.service.fresh.follow()
     answer = browser("administrator").post(
         "/console/search", {"hash": "pdq:" + content.signals[0].value}
     )
