@@ -4,11 +4,12 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from tests.accounts.conftest import QUICK, Clock, Staff
 from tests.postgres import postgres_only
 
 from hedgerow.accounts import Accounts, Stage
+from hedgerow.accounts.models import PersonRow
 from hedgerow.store import Database, open_database
 
 Lines = Callable[[], list[tuple[str, str, str]]]
@@ -270,3 +271,15 @@ def test_people_come_and_go_at_once_without_standing_in_each_others_way(
     for thread in threads:
         thread.join()
     assert failed == []
+
+
+def test_a_session_that_was_left_over_is_good_for_nobody_who_is_out(
+    accounts: Accounts, staff: Staff, clock: Clock, database: Database
+) -> None:
+    """As after a restore of one table, or by another program: it is looked up each time."""
+    token = accounts.sessions.create(staff().id, Stage.FULL)
+    with database.write() as session:
+        session.execute(update(PersonRow).values(deactivated_at=clock.at))
+    assert accounts.sessions.find(token) is None
+    assert accounts.sessions.promote(token) is None
+    assert rows(database) == 1

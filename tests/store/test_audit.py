@@ -92,7 +92,7 @@ class TestRecording:
         """Its locks are taken before the log's, which all others wait for."""
         from hedgerow.store import Counter
 
-        with database.write() as session:
+        with database.write() as session, session.no_autoflush:
             session.add(Counter(name="work", value=1))
             assert session.new
             record(session, "case.opened")

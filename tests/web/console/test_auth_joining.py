@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.accounts.test_openid import come
+from tests.accounts.openid.coming import come
 from tests.web.console.browsing import words_of
 from tests.web.console.doors import PASSWORD, QUICK, Door, problem_on
 from tests.web.console.doors import door as door

@@ -19,8 +19,8 @@ from hedgerow.web.console.wording import plural, sentence
 CHOICES = (
     (Choice.CONFIRM, "Confirm", "It is what the bank says."),
     (Choice.DISPUTE, "Dispute", "It is something else."),
-    (Choice.NOT_SURE, "Not sure", "Somebody else is to look, too."),
-    (Choice.ESCALATE, "Escalate", "A lead is to look."),
+    (Choice.NOT_SURE, "Not sure", "Somebody else looks, too."),
+    (Choice.ESCALATE, "Escalate", "A lead looks."),
 )
 """What can be said of a case, with what it means."""
 
