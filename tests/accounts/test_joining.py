@@ -16,6 +16,7 @@ from hedgerow.accounts import (
     Person,
     Role,
 )
+from hedgerow.accounts.hashing import Hashing
 
 Lines = Callable[[], list[tuple[str, str, str]]]
 MISFITS = ["", "hr_link_", "hr_link_x", "\udcff", "\0", "ä", "x" * 100_000]
@@ -192,3 +193,22 @@ def test_no_token_is_in_a_text_about_the_room(accounts: Accounts) -> None:
     assert token is not None
     told = repr(accounts.people.invitation(token)) + repr(vars(accounts)) + str(BadLink())
     assert token[8:] not in told
+
+
+def test_whoever_was_quicker_is_the_first_administrator(
+    accounts: Accounts, staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The link was good when it was looked at; it isn't when it is used."""
+    token = accounts.people.setup_link_token()
+    assert token is not None
+    hash_new = Hashing.hash_new
+
+    def slow(self: Hashing, password: str, login: str) -> str:
+        monkeypatch.setattr(Hashing, "hash_new", hash_new)
+        staff("bob", "administrator")
+        return hash_new(self, password, login)
+
+    monkeypatch.setattr(Hashing, "hash_new", slow)
+    with pytest.raises(BadLink):
+        set_up(accounts, token)
+    assert [each.login for each in accounts.people.list()] == ["bob"]

@@ -1,7 +1,8 @@
 """Who may do what: people with their roles, and API keys with their scopes."""
 
-from hedgerow.accounts.ceremonies import Ceremony, Site
-from hedgerow.accounts.codes import Codes, Enrolment
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from hedgerow.accounts.errors import (
     AccountsProblem,
     BadKey,
@@ -20,27 +21,31 @@ from hedgerow.accounts.errors import (
     SignInRefused,
     TokenRefused,
 )
-from hedgerow.accounts.keys import Keys
 from hedgerow.accounts.limits import Limits
-from hedgerow.accounts.openid.flow import OpenID
 from hedgerow.accounts.openid.options import OpenIDOptions
-from hedgerow.accounts.passkeys import Passkeys
-from hedgerow.accounts.passwords import Passwords
-from hedgerow.accounts.people import People
-from hedgerow.accounts.persons import (
-    Invitation,
-    LinkKind,
-    Passkey,
-    Person,
-    PersonState,
-    Session,
-    Stage,
-)
 from hedgerow.accounts.records import ApiKey, Scope
-from hedgerow.accounts.ring import KeyRing
-from hedgerow.accounts.roles import Permission, Role, permissions_of
-from hedgerow.accounts.room import Accounts
-from hedgerow.accounts.sessions import Sessions
+
+if TYPE_CHECKING:
+    from hedgerow.accounts.ceremonies import Ceremony, Site
+    from hedgerow.accounts.codes import Codes, Enrolment
+    from hedgerow.accounts.keys import Keys
+    from hedgerow.accounts.openid.flow import OpenID
+    from hedgerow.accounts.passkeys import Passkeys
+    from hedgerow.accounts.passwords import Passwords
+    from hedgerow.accounts.people import People
+    from hedgerow.accounts.persons import (
+        Invitation,
+        LinkKind,
+        Passkey,
+        Person,
+        PersonState,
+        Session,
+        Stage,
+    )
+    from hedgerow.accounts.ring import KeyRing
+    from hedgerow.accounts.roles import Permission, Role, permissions_of
+    from hedgerow.accounts.room import Accounts
+    from hedgerow.accounts.sessions import Sessions
 
 __all__ = [
     "Accounts",
@@ -86,3 +91,36 @@ __all__ = [
     "TokenRefused",
     "permissions_of",
 ]
+
+_LATE = {
+    "Accounts": "room",
+    "Ceremony": "ceremonies",
+    "Codes": "codes",
+    "Enrolment": "codes",
+    "Invitation": "persons",
+    "KeyRing": "ring",
+    "Keys": "keys",
+    "LinkKind": "persons",
+    "OpenID": "openid.flow",
+    "Passkey": "persons",
+    "Passkeys": "passkeys",
+    "Passwords": "passwords",
+    "People": "people",
+    "Permission": "roles",
+    "Person": "persons",
+    "PersonState": "persons",
+    "Role": "roles",
+    "Session": "persons",
+    "Sessions": "sessions",
+    "Site": "ceremonies",
+    "Stage": "persons",
+    "permissions_of": "roles",
+}
+"""Loaded when they are asked for: the settings need the limits alone, in every command."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

@@ -43,7 +43,7 @@ from hedgerow.cases.records import (
 )
 from hedgerow.cases.rows import require
 from hedgerow.matching import Answer
-from hedgerow.store import MediaVault
+from hedgerow.store import MediaVault, record
 
 _OVERVIEW_SECONDS = 10.0
 """For which the numbers of all cases are shown again before they are counted anew."""
@@ -171,6 +171,7 @@ class Cases:
             if row is None:
                 return None
             leases.take(session, row, person, self.limits)
+            record(session, "case.taken", f"case:{row.id}")
             return details(session, row, person)
 
     def take(self, person: Person, case_id: int) -> CaseDetails:
@@ -179,6 +180,7 @@ class Cases:
         with self._database.write() as session:
             row = leases.require_held(session, case_id, person, self.limits)
             care.begin(session, person.id, self.care_defaults)
+            record(session, "case.taken", f"case:{row.id}")
             return details(session, row, person)
 
     def renew(self, person: Person, case_id: int) -> Lease:

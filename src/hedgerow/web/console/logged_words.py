@@ -21,6 +21,7 @@ ACTIONS: Mapping[str, str] = {
     "case.opened": "Opened a case for a match",
     "case.reopened": "Reopened a case",
     "case.said": "Said what a case is; it goes on",
+    "case.taken": "Took a case in hand",
     "case.woken": "Took a case off hold",
     "content.added": "Added a content to a bank",
     "content.noted": "Changed what is noted of a content",
