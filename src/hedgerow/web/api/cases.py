@@ -43,7 +43,7 @@ WithStatus = Annotated[StatusName, Query(description="Only those that stand ther
 async def list_cases(
     request: Request, status: WithStatus = "waiting", limit: Limit = 100, cursor: Cursor = None
 ) -> Response:
-    """The cases of one status, the most urgent first; decided ones the latest first."""
+    """The cases of one status, the most urgent first; of decided ones the newest case."""
     service = service_of(request)
     most = min(limit, service.limits.max_page, service.cases.limits.max_page)
     wanted = Filter(status=Status(status))
