@@ -114,6 +114,14 @@ class TestCopies:
         )  # fmt: skip
         assert cases.page(Filter()).cases == ()
 
+    def test_what_only_resembles_a_disputed_one_is_looked_at_for_itself(self, cases):
+        first = cases.receive(answer(match(value=ZERO), file=b"bridge"), FACTS)
+        cases.decide(ANN, first.case_id, Choice.DISPUTE, note="another bridge")
+        near = cases.receive(answer(match(value=flipped(2))), FACTS)
+        assert (near.opened, near.outcome) == (True, None)
+        same = cases.receive(answer(match(value=ZERO), file=b"bridge"), FACTS)
+        assert (same.case_id, same.outcome) == (first.case_id, Outcome.DISPUTED)
+
     def test_of_very_many_only_so_many_are_kept_and_all_are_counted(self, banks):
         cases = Cases(banks, Limits(max_copies_kept=3))
         for number in range(5):

@@ -2,8 +2,8 @@
 
 The same thing is the same file, or, matching the same banked content, an upload whose hash is
 within `Limits.copies_within` bits of the case's first one. A copy of what was decided takes over
-that decision: nobody looks twice. Which bank matched is part of what a case is about, so a decision
-about one bank says nothing about another.
+that decision: nobody looks twice. Of what was disputed only the very same file does. Which bank
+matched is part of what a case is about, so a decision about one bank says nothing about another.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hedgerow.cases import leases, policies, urgency
@@ -108,6 +108,8 @@ def _find(session: Session, same: bytes, lead: Match, within: int) -> CaseRow | 
             CaseRow.content_id == lead.content_id,
             CaseRow.bank_id == lead.bank_id,
             CaseRow.signal_type == lead.signal_type,
+            # Hashes can be aimed at: what only resembles a mistake is looked at for itself.
+            func.coalesce(CaseRow.outcome, "") != Outcome.DISPUTED,
         )
         .order_by(CaseRow.id.desc())
         .limit(_CANDIDATES)
