@@ -133,6 +133,17 @@ class TestBreaks:
         assert cases.take_next(ANN) is not None
         assert cases.standing(ANN.id).break_until is None
 
+    def test_no_case_is_begun_by_deciding_it_during_a_break(self, cases, noon):
+        numbers = opened(cases, 8)
+        for number in numbers[:6]:
+            cases.decide(ANN, number, Choice.CONFIRM)
+            noon.forward(minutes=9)
+        with pytest.raises(Resting):
+            cases.decide(ANN, numbers[6], Choice.CONFIRM)
+        found = cases.decide_many(ANN, numbers[6:], Choice.CONFIRM)
+        assert all("break" in why for why in found.values())
+        assert cases.get(numbers[6]).decisions == ()
+
     def test_what_was_begun_may_be_finished(self, cases, noon):
         (number, other) = opened(cases, 2)
         cases.take(ANN, number)
@@ -187,6 +198,7 @@ class TestLimits:
         assert cases.care_of(ANN.id) == Care()
 
     @pytest.mark.parametrize("name", list(vars(Care())))
-    def test_none_is_below_nothing(self, name):
-        with pytest.raises(ValueError, match=name):
-            Care(**{name: -1})
+    def test_none_is_below_nothing_or_beyond_all_measure(self, name):
+        for value in (-1, 100_001):
+            with pytest.raises(ValueError, match=name):
+                Care(**{name: value})

@@ -10,6 +10,7 @@ from hedgerow.cases import (
     BadDecision,
     Choice,
     Filter,
+    NoSuchProposal,
     NotNow,
     NotYours,
     Outcome,
@@ -106,6 +107,21 @@ class TestTwo:
         after = cases.decide(LEA, number, Choice.DISPUTE, note="another bridge")
         assert (after.status, after.outcome) == (Status.DECIDED, Outcome.DISPUTED)
 
+    def test_what_is_escalated_is_told_to_leads_alone(self, cases):
+        two_needed(cases)
+        (number,) = opened(cases)
+        decided(cases, number, ANN, choice=Choice.ESCALATE)
+        seen = cases.get(number, CID)
+        assert (seen.decisions, seen.hidden_decisions) == ((), 1)
+        assert len(cases.get(number, LEA).decisions) == 1
+
+    def test_where_no_lead_is_left_one_can_begin_it_anew(self, cases):
+        (number,) = opened(cases)
+        decided(cases, number, LEA, choice=Choice.ESCALATE)
+        assert cases.get(number).status is Status.ESCALATED
+        cases.reopen(LEA, number, "nobody else is here")
+        decided(cases, number, LEA)
+
     def test_a_bank_has_a_policy_of_its_own(self, cases):
         cases.set_policy(LEA, ReviewPolicy(2, second_for_confirm=True))
         (strict,) = opened(cases)
@@ -154,6 +170,28 @@ class TestComplaints:
         decided(cases, number, CID, LEA, choice=Choice.DISPUTE)
         after = cases.get(number)
         assert (after.outcome, len(after.decisions)) == (Outcome.DISPUTED, 4)
+
+    def test_nor_does_who_decided_before_it_was_reopened(self, cases):
+        (number,) = opened(cases)
+        decided(cases, number, ANN)
+        cases.reopen(LEA, number, "again")
+        decided(cases, number, BOB)
+        cases.complain(number, "No.")
+        for each in (ANN, BOB):
+            with pytest.raises(NotYours, match="you have decided it before"):
+                cases.take(each, number)
+        seen = cases.get(number, CID)
+        assert seen.decisions == ()
+        assert "again" not in repr(seen.history)
+        assert "confirmed" not in repr(seen.history)
+
+    def test_escalated_it_tells_a_lead_what_is_said_of_it_and_nothing_of_before(self, cases):
+        (number,) = opened(cases)
+        decided(cases, number, ANN)
+        cases.complain(number, "No.")
+        decided(cases, number, BOB, choice=Choice.ESCALATE)
+        assert [each.person_id for each in cases.get(number, LEA).decisions] == [BOB.id]
+        assert cases.get(number, CID).decisions == ()
 
     def test_it_comes_before_other_cases(self, cases):
         numbers = opened(cases, 3)
@@ -232,6 +270,27 @@ class TestProposals:
         (content,) = banks.list_content("harmless")
         assert content.signals[0].value == "0" * 64
         assert content.reference == f"case {number}"
+
+    def test_before_it_is_decided_it_is_told_to_nobody(self, cases):
+        two_needed(cases)
+        (number,) = opened(cases)
+        cases.decide(ANN, number, Choice.DISPUTE, note="another", propose=Propose.THRESHOLD)
+        assert cases.proposals() == ()
+        with pytest.raises(NoSuchProposal):
+            cases.accept(LEA, 1)
+        decided(cases, number, BOB, choice=Choice.DISPUTE)
+        assert len(cases.proposals()) == 1
+
+    def test_none_loosens_a_threshold(self, cases, banks):
+        for distance in (25, 20):
+            (number,) = opened(cases, distance=distance)
+            cases.decide(ANN, number, Choice.DISPUTE, note="no", propose=Propose.THRESHOLD)
+        wide, tight = cases.proposals()
+        cases.accept(LEA, tight.id)
+        with pytest.raises(BadDecision, match="within 19 bits already"):
+            cases.accept(LEA, wide.id)
+        assert banks.get("known").thresholds == {"pdq": 19}
+        cases.reject(LEA, wide.id)
 
     def test_nobody_accepts_their_own(self, cases):
         (number,) = opened(cases)

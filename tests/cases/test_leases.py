@@ -102,6 +102,13 @@ class TestGivingBack:
         with pytest.raises(NotYours, match="you have decided it before"):
             cases.take(ANN, number)
 
+    def test_who_is_gone_keeps_nothing_from_the_others(self, cases):
+        (number,) = opened(cases)
+        cases.assign(LEA, number, ANN.id)
+        cases.take_next(ANN)
+        cases.unassign_all(ANN.id)
+        assert cases.take_next(BOB).id == number
+
     def test_all_that_somebody_has(self, cases):
         opened(cases, 3)
         for _ in range(3):

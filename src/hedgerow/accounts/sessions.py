@@ -149,7 +149,7 @@ class Sessions:
 
     def _begin(self, session: DatabaseSession, person_id: int, stage: Stage, client: str) -> str:
         at = self._clock()
-        self._make_room(session, person_id, at)
+        self._make_room(session, person_id, stage, at)
         token, digest = new_token()
         row = SessionRow(
             id=allocate(session, _COUNTER),
@@ -170,15 +170,22 @@ class Sessions:
                 record(session, "person.signed_in", WHO.format(person_id), number=row.id)
         return token
 
-    def _make_room(self, session: DatabaseSession, person_id: int, at: datetime) -> None:
-        """Delete what has ended, and the person's sessions that were used longest ago."""
+    def _make_room(
+        self, session: DatabaseSession, person_id: int, stage: Stage, at: datetime
+    ) -> None:
+        """Delete what has ended, and the person's sessions that were used longest ago.
+
+        Those that are not signed in fully make room among themselves: who has a password alone
+        is not to end what others have begun with both factors.
+        """
         # Without those that another one, who signs in just now, is deleting.
         over = select(SessionRow.id).where(~and_(*self._alive(at)))
         over = over.with_for_update(skip_locked=True)
         session.execute(delete(SessionRow).where(SessionRow.id.in_(over)))
-        used = select(SessionRow.id).where(SessionRow.person_id == person_id)
+        full = SessionRow.stage == Stage.FULL
+        mine = and_(SessionRow.person_id == person_id, full if stage == Stage.FULL else ~full)
+        used = select(SessionRow.id).where(mine)
         kept = used.order_by(SessionRow.seen_at.desc(), SessionRow.id.desc()).limit(self._most - 1)
-        mine = SessionRow.person_id == person_id
         session.execute(delete(SessionRow).where(mine, SessionRow.id.not_in(kept)))
 
     def _alive(self, at: datetime) -> tuple[Any, ...]:

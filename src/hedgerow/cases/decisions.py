@@ -126,6 +126,7 @@ def complain(session: Session, case_id: int, text: str, limits: Limits) -> None:
     row = require(session, case_id, locked=True)
     add_event(session, row.id, "complaint", None, text)
     row.reason = Reason.COMPLAINT
+    _shut_out_earlier(session, row)
     if row.status == Status.DECIDED:
         _begin_again(row)
     row.rank = urgency.rank_of(row, limits)
@@ -133,11 +134,25 @@ def complain(session: Session, case_id: int, text: str, limits: Limits) -> None:
     record(session, "case.complaint", f"case:{row.id}")
 
 
+def _shut_out_earlier(session: Session, row: CaseRow) -> None:
+    """Whoever ever decided the case has no part in judging the complaint, reopened or not."""
+    said = select(DecisionRow.person_id).where(DecisionRow.case_id == row.id).distinct()
+    for person_id in session.execute(said).scalars().all():
+        queue.exclude(session, row.id, person_id, None)
+        if row.lease_person == person_id:
+            leases.drop(row)
+        if row.assigned_to == person_id:
+            row.assigned_to = None
+
+
 def reopen(session: Session, case_id: int, lead: Person, why: str, limits: Limits) -> None:
-    """Let a decided case be decided anew, by anybody. Raises NoSuchCase, NotNow, BadDecision."""
+    """Let a decided case be decided anew, by anybody; or one that no lead is left for.
+
+    Raises NoSuchCase, NotNow, BadDecision.
+    """
     why = leases.checked_text("why", why, limits, needed=True)
     row = require(session, case_id, locked=True)
-    if row.status != Status.DECIDED:
+    if row.status not in (Status.DECIDED, Status.ESCALATED):
         raise NotNow(f"case {case_id} is not decided")
     # After a complaint, those who decided before stay out of it.
     if row.reason != Reason.COMPLAINT:

@@ -8,13 +8,16 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hedgerow.accounts import Person
+from hedgerow.accounts import Permission, Person
 from hedgerow.cases import leases
 from hedgerow.cases.models import CaseRow, CopyRow, DecisionRow, EventRow, EvidenceRow
 from hedgerow.cases.records import CaseDetails, Copy, Decision, Event, Reason, Status
 from hedgerow.cases.rows import as_copy, as_decision, as_event, case_values
 
 COPIES_SHOWN = 100
+
+_LEADING = frozenset({"decided", "reopened", "held"})
+"""Events in whose text somebody may have said what they think of the case."""
 
 
 def details(session: Session, row: CaseRow, person: Person | None) -> CaseDetails:
@@ -49,11 +52,15 @@ def _decisions(session: Session, row: CaseRow) -> list[Decision]:
 def _seen(row: CaseRow, said: Sequence[Decision], person: Person) -> list[Decision]:
     """What this person may see of it: after their own choice, and of a decided case, all."""
     own = any(each.review == row.review and each.person_id == person.id for each in said)
-    if own or row.status in (Status.DECIDED, Status.ESCALATED):
+    if own or row.status == Status.DECIDED:
         return list(said)
-    if row.reason == Reason.COMPLAINT:
-        return [each for each in said if each.person_id == person.id]
-    return [each for each in said if each.review < row.review or each.person_id == person.id]
+    of_this = row.status == Status.ESCALATED and person.may(Permission.LEAD)
+    of_before = row.reason != Reason.COMPLAINT
+    return [
+        each
+        for each in said
+        if each.person_id == person.id or (of_this if each.review == row.review else of_before)
+    ]
 
 
 def _copies(session: Session, row: CaseRow) -> tuple[Copy, ...]:
@@ -67,9 +74,9 @@ def _copies(session: Session, row: CaseRow) -> tuple[Copy, ...]:
 
 
 def _history(session: Session, row: CaseRow, *, told: bool) -> tuple[Event, ...]:
-    """What happened; after a complaint without the outcome, for whom that isn't to lead."""
+    """What happened; after a complaint without what was said, for whom that isn't to lead."""
     query = select(EventRow).where(EventRow.case_id == row.id).order_by(EventRow.id)
     found = tuple(as_event(each) for each in session.execute(query).scalars())
     if told or row.reason != Reason.COMPLAINT:
         return found
-    return tuple(replace(each, text="") if each.kind == "decided" else each for each in found)
+    return tuple(replace(each, text="") if each.kind in _LEADING else each for each in found)

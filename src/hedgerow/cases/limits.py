@@ -38,6 +38,10 @@ class Limits:
             raise ValueError(f"copies_within must be at most 31, not {self.copies_within!r}")
 
 
+MOST_CARE = 100_000
+"""Of any of the numbers of `Care`: far more than there is in a day."""
+
+
 @dataclass(frozen=True)
 class Care:
     """How much a person may look at, and when they rest; a lead can set other numbers for one.
@@ -57,6 +61,8 @@ class Care:
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
+            if value > MOST_CARE:
+                raise ValueError(f"{name} must be at most {MOST_CARE}, not {value!r}")
             if value < 0 or (value == 0 and name not in ("reveals_a_day", "reveal_minutes_a_day")):
                 raise ValueError(f"{name} must be above 0, not {value!r}")
 

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from hedgerow.accounts import Person
 from hedgerow.banks import Banks, Kind
-from hedgerow.cases import numbers
+from hedgerow.cases import leases, numbers
 from hedgerow.cases.errors import BadDecision, NoSuchProposal, NotYours
+from hedgerow.cases.limits import Limits
 from hedgerow.cases.models import CaseRow, ProposalRow
-from hedgerow.cases.records import Consequence, Proposal, Propose
+from hedgerow.cases.records import Consequence, Outcome, Proposal, Propose
 from hedgerow.signals import Comparison, Signal, signal_type
 from hedgerow.store import now, record
 
@@ -43,7 +44,8 @@ def listed(session: Session) -> tuple[Proposal, ...]:
     query = (
         select(ProposalRow, CaseRow)
         .join(CaseRow, CaseRow.id == ProposalRow.case_id)
-        .where(ProposalRow.state == _OPEN)
+        # Before it is decided, a proposal would tell the next person what was said.
+        .where(ProposalRow.state == _OPEN, CaseRow.outcome == Outcome.DISPUTED)
         .order_by(ProposalRow.id)
         .limit(_SHOWN)
     )
@@ -85,8 +87,13 @@ def accept(
 ) -> None:
     """Do what was proposed. Raises NoSuchProposal, NotYours, BadDecision, and what banks refuse."""
     row, case = _settled(session, lead, proposal_id, _ACCEPTED, "")
+    if case.outcome != Outcome.DISPUTED:
+        raise NoSuchProposal(proposal_id)
     if row.kind == Propose.THRESHOLD:
         name = _bank_name(banks, case)
+        present = banks.get(name).thresholds.get(case.signal_type)
+        if present is not None and row.proposed is not None and row.proposed >= present:
+            raise BadDecision(f"{name} matches within {present} bits already; reject the proposal")
         banks.update(name, thresholds={case.signal_type: row.proposed})
     else:
         if bank is None or banks.get(bank).kind is not Kind.NEGATIVE:
@@ -101,8 +108,9 @@ def accept(
     _log(session, row)
 
 
-def reject(session: Session, lead: Person, proposal_id: int, why: str) -> None:
-    """Leave things as they are. Raises NoSuchProposal, NotYours."""
+def reject(session: Session, lead: Person, proposal_id: int, why: str, limits: Limits) -> None:
+    """Leave things as they are. Raises NoSuchProposal, BadDecision."""
+    why = leases.checked_text("why", why, limits)
     row, _case = _settled(session, lead, proposal_id, _REJECTED, why)
     _log(session, row)
 

@@ -182,10 +182,21 @@ def include(session: Session, case_id: int) -> None:
 
 
 def drop_leases(session: Session, person_id: int) -> None:
-    """Let go of all that somebody has in hand: their account was closed."""
+    """Let go of all that somebody has in hand."""
     session.execute(
         update(CaseRow)
         .where(CaseRow.lease_person == person_id)
         .values(lease_person=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def unassign(session: Session, person_id: int) -> None:
+    """Let go of all that somebody has in hand, and of what was given to them alone."""
+    drop_leases(session, person_id)
+    session.execute(
+        update(CaseRow)
+        .where(CaseRow.assigned_to == person_id)
+        .values(assigned_to=None)
         .execution_options(synchronize_session=False)
     )

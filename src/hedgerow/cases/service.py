@@ -43,7 +43,7 @@ from hedgerow.cases.records import (
 )
 from hedgerow.cases.rows import require
 from hedgerow.matching import Answer
-from hedgerow.store import MediaVault, record
+from hedgerow.store import DatabaseBusy, MediaVault, record
 
 _OVERVIEW_SECONDS = 10.0
 """For which the numbers of all cases are shown again before they are counted anew."""
@@ -195,6 +195,11 @@ class Cases:
         with self._database.write() as session:
             leases.release(session, case_id, person)
 
+    def unassign_all(self, person_id: int) -> None:
+        """Give back all that somebody has, or was given: they are not here any more."""
+        with self._database.write() as session:
+            queue.unassign(session, person_id)
+
     def release_all(self, person_id: int) -> None:
         """Give back all that somebody has in hand."""
         with self._database.write() as session:
@@ -229,7 +234,8 @@ class Cases:
         note: str = "",
         propose: Propose | None = None,
     ) -> CaseDetails:
-        """Say what it is. Raises NoSuchCase, NotYours, NotNow, BadDecision."""
+        """Say what it is. Raises NoSuchCase, NotYours, NotNow, Resting, BadDecision."""
+        self._begin_unless_in_hand(person, case_id)
         with self._database.write() as session:
             decisions.decide(session, case_id, person, choice, policy, note, propose, self.limits)
             care.note_work(session, person.id)
@@ -259,7 +265,8 @@ class Cases:
             try:
                 self.decide(person, case_id, choice, policy, note)
                 found[case_id] = ""
-            except CasesProblem as problem:
+            except (CasesProblem, DatabaseBusy) as problem:
+                # Those before are decided, and told: they are not to look undone.
                 found[case_id] = str(problem)
         return found
 
@@ -274,6 +281,7 @@ class Cases:
 
         Raises NoSuchCase, NotYours, NotNow, Resting.
         """
+        self._begin_unless_in_hand(person, case_id)
         with self._database.write() as session:
             return viewing.open_media(session, case_id, person, self.limits, self.care_defaults)
 
@@ -355,7 +363,7 @@ class Cases:
     def reject(self, lead: Person, proposal_id: int, why: str = "") -> None:
         """Leave things as they are. Raises NoSuchProposal."""
         with self._database.write() as session:
-            proposals.reject(session, lead, proposal_id, why)
+            proposals.reject(session, lead, proposal_id, why, self.limits)
 
     def overview(self) -> Overview:
         """How reviewing goes; ten seconds old at most, or fifty times what counting takes."""
@@ -373,6 +381,15 @@ class Cases:
         """A bank's decided matches with one signal type, by distance."""
         with self._database.read() as session:
             return numbers.consequences(session, bank_id, signal_type)
+
+    def _begin_unless_in_hand(self, person: Person, case_id: int) -> None:
+        """What is in hand may be finished; anything else is begun, and no break is gone around."""
+        with self._database.read() as session:
+            if require(session, case_id).lease_person == person.id:
+                return
+        self._break_if_due(person)
+        with self._database.write() as session:
+            care.begin(session, person.id, self.care_defaults)
 
     def _break_if_due(self, person: Person) -> None:
         """Begin a break where one is due, in a transaction of its own: a refusal undoes nothing."""

@@ -124,11 +124,23 @@ def _check_allowed(visit: Visit, page: Page) -> None:
             visit.session is None or visit.session.stage is not page.stage
         ):
             raise SignInFirst
+        if page.stage is Stage.ENROL:
+            _check_enrolment(visit)
         return
     if not visit.may(Permission.SELF):
         raise SignInFirst
     if not visit.may(page.needs):
         raise not_yours()
+
+
+def _check_enrolment(visit: Visit) -> None:
+    """Refuse a browser that began with a password alone, once there is a second factor."""
+    if visit.person.has_second_factor:
+        raise Refusal(
+            403,
+            "There is a second step already",
+            "It was set up at another browser. Sign out here, and sign in with it.",
+        )
 
 
 def _told(visit: Visit, error: Exception) -> Response:

@@ -18,11 +18,16 @@ def filter_of(query: Mapping[str, str], person_id: int) -> Filter:
     return Filter(
         status=_status(query.get("status", "")),
         bank_id=int(bank) if bank.isascii() and bank.isdigit() and len(bank) <= 18 else None,
-        category=query.get("label", "").strip()[:_MAX_LABEL] or None,
+        category=_label(query.get("label", "")),
         reason=_reason(query.get("reason", "")),
         test={"only": True, "none": False}.get(query.get("tests", "")),
         mine=person_id if query.get("mine") else None,
     )
+
+
+def _label(text: str) -> str | None:
+    label = text.strip()[:_MAX_LABEL]
+    return label if label.isprintable() and label else None
 
 
 def is_narrowed(query: Mapping[str, str]) -> bool:

@@ -66,9 +66,16 @@ async def one(visit: Visit, person_id: int) -> Response:
 @page("POST", "/people/{person_id:id}/roles", needs=Permission.PEOPLE)
 async def change_roles(visit: Visit, person_id: int) -> Response:
     """Give somebody other roles."""
-    roles, people = visit.form.many("role"), visit.service.people
+    roles, service = visit.form.many("role"), visit.service
+
+    def change() -> Person:
+        person = service.people.change_roles(person_id, roles)
+        if not person.may(Permission.REVIEW):
+            service.cases.unassign_all(person_id)
+        return person
+
     words = "The roles are changed; they count from their next step on."
-    return await _changed(visit, person_id, lambda: people.change_roles(person_id, roles), words)
+    return await _changed(visit, person_id, change, words)
 
 
 @page("POST", "/people/{person_id:id}/name", needs=Permission.PEOPLE)
@@ -82,9 +89,16 @@ async def rename(visit: Visit, person_id: int) -> Response:
 @page("POST", "/people/{person_id:id}/deactivate", needs=Permission.PEOPLE)
 async def deactivate(visit: Visit, person_id: int) -> Response:
     """Let somebody in no more."""
-    people = visit.service.people
+    service = visit.service
+
+    def out() -> Person:
+        person = service.people.deactivate(person_id)
+        # What they had in hand, or was given to them alone, is for others now.
+        service.cases.unassign_all(person_id)
+        return person
+
     words = "They are out, from this moment on. What they did stays."
-    return await _changed(visit, person_id, lambda: people.deactivate(person_id), words)
+    return await _changed(visit, person_id, out, words)
 
 
 @page("POST", "/people/{person_id:id}/reactivate", needs=Permission.PEOPLE)
