@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.cases.making import ANN, BOB, LEA, answer, opened
+from tests.cases.making import ANN, BOB, LEA, answer, match, opened
 
 from hedgerow.cases import EVERYBODY, Care, Cases, Choice, NotNow, NotYours, Resting, ReviewPolicy
-from hedgerow.store import NoSuchObject
+from hedgerow.store import NoSuchObject, destroy_object
 
 FACTS = {"media": "jpeg", "width": 64, "height": 48}
 
@@ -93,6 +93,21 @@ class TestReveals:
         assert case.history[-1].kind == "media_gone"
         with pytest.raises(NoSuchObject):
             kept.open(held)
+
+    def test_also_where_no_vault_is_set_any_more(self, cases, banks, kept, noon, shown):
+        held = cases.get(shown).object_id
+        noon.forward(hours=24)
+        assert Cases(banks).forget_media() == 1
+        with pytest.raises(NoSuchObject):
+            kept.open(held)
+
+    def test_one_that_is_gone_already_keeps_no_other(self, cases, database, kept, noon, shown):
+        other = cases.receive(answer(match(content_id=99)), FACTS, file=b"another bridge")
+        with database.write() as session:
+            destroy_object(session, cases.get(shown).object_id, "by hand")
+        noon.forward(hours=24)
+        assert cases.forget_media() == 2
+        assert not cases.get(other.case_id).has_media
 
 
 class TestKeeping:

@@ -7,8 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from hedgerow.store import MediaVault, NoSuchObject, Vault, VaultProblem, now, open_database
+from hedgerow.store import (
+    MediaVault,
+    NoSuchObject,
+    Vault,
+    VaultProblem,
+    destroy_object,
+    now,
+    open_database,
+)
 from hedgerow.store.objects import vault as module
+from hedgerow.store.objects.models import ObjectRow
 
 BRIDGE = b"a photograph of a bridge, as it was uploaded " * 50
 SOON = timedelta(hours=1)
@@ -32,6 +41,11 @@ def kept(database, vault, folder):
 def put(kept, database, data=BRIDGE, subject="case:1"):
     with database.write() as session:
         return kept.put(session, data, subject=subject, kind="jpeg", keep_until=now() + SOON)
+
+
+def file_of(database, number):
+    with database.read() as session:
+        return session.get(ObjectRow, number).file
 
 
 def undone(database, call):
@@ -65,7 +79,7 @@ def test_any_place_that_fsspec_knows(database, vault):
     again = MediaVault(database, vault, "memory://hedgerow/media")
     assert again.open(number) == BRIDGE
     with database.write() as session:
-        kept.destroy(session, number, "over")
+        destroy_object(session, number, "over")
     assert kept.sweep(now()) == 1
 
 
@@ -137,18 +151,18 @@ class TestTheEnd:
     def test_destroyed_nobody_opens_it_and_its_bytes_go(self, kept, database, folder):
         number = put(kept, database)
         with database.write() as session:
-            kept.destroy(session, number, "its time was over")
+            destroy_object(session, number, "its time was over")
         with pytest.raises(NoSuchObject):
             kept.open(number)
         # Even with the file put back from somewhere: its key is gone.
         assert kept.sweep(now()) == 1
         assert files(folder) == []
         with pytest.raises(NoSuchObject), database.write() as session:
-            kept.destroy(session, number, "again")
+            destroy_object(session, number, "again")
 
     def test_undone_it_is_as_it_was(self, kept, database):
         number = put(kept, database)
-        undone(database, lambda session: kept.destroy(session, number, "a mistake"))
+        undone(database, lambda session: destroy_object(session, number, "a mistake"))
         assert kept.sweep(now()) == 0
         assert kept.open(number) == BRIDGE
 
@@ -168,6 +182,22 @@ class TestTheEnd:
         assert kept.sweep(now() + timedelta(hours=23)) == 0
         assert kept.sweep(now() + timedelta(hours=25)) == 1
         assert kept.open(stays) == BRIDGE
+
+    def test_one_that_can_not_be_removed_keeps_no_other(self, kept, database, folder):
+        stuck, other = put(kept, database), put(kept, database)
+        blocked, free = (
+            folder / name[:2] / name
+            for name in (file_of(database, stuck), file_of(database, other))
+        )
+        blocked.unlink()
+        blocked.mkdir()
+        with database.write() as session:
+            for number in (stuck, other):
+                destroy_object(session, number, "over")
+        assert kept.sweep(now()) == 1
+        assert not free.exists()
+        blocked.rmdir()
+        assert kept.sweep(now()) == 1
 
     def test_other_files_there_are_left_alone(self, kept, database, folder, monkeypatch):
         put(kept, database)

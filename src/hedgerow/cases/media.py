@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import logging
+
 from sqlalchemy import select
 
 from hedgerow.cases.models import CaseRow
 from hedgerow.cases.rows import add_event
-from hedgerow.store import Database, MediaVault, now
+from hedgerow.store import Database, MediaVault, NoSuchObject, destroy_object, now
 
-_PORTION = 100
+_PORTION = 10
+"""Few at a time: each leaves a line in the log, for which everybody else waits."""
+
+_log = logging.getLogger(__name__)
 
 
-def forget_due(database: Database, vault: MediaVault) -> int:
-    """Destroy uploads whose time is over; returns how many."""
+def forget_due(database: Database, vault: MediaVault | None) -> int:
+    """Destroy uploads whose time is over, also where no vault is set any more; returns how many."""
     destroyed = 0
-    while portion := _forget_some(database, vault):
+    while portion := _forget_some(database):
         destroyed += portion
-    vault.sweep(now())  # what a process that was killed has left
+    if vault is not None:
+        vault.sweep(now())  # their bytes, and what a process that was killed has left
     return destroyed
 
 
-def _forget_some(database: Database, vault: MediaVault) -> int:
+def _forget_some(database: Database) -> int:
     with database.write() as session:
         due = (
             select(CaseRow)
@@ -30,9 +36,16 @@ def _forget_some(database: Database, vault: MediaVault) -> int:
             .with_for_update(skip_locked=True)
         )
         rows = session.execute(due).scalars().all()
+        gone = []
         for row in rows:
-            assert row.object_id is not None
-            vault.destroy(session, row.object_id, "its time was over")
+            if row.object_id is not None:
+                gone.append(row.object_id)
             row.object_id = row.media_until = None
             add_event(session, row.id, "media_gone", None)
+        for object_id in gone:
+            try:
+                destroy_object(session, object_id, "its time was over")
+            except NoSuchObject:
+                # Destroyed some other way; the others are not to be kept for that.
+                _log.warning("media object %d was gone before its time was over", object_id)
         return len(rows)

@@ -49,11 +49,14 @@ def listed(session: Session) -> tuple[Proposal, ...]:
         .order_by(ProposalRow.id)
         .limit(_SHOWN)
     )
-    return tuple(_record(session, row, case) for row, case in session.execute(query))
+    found = session.execute(query).all()
+    # Once for each bank and type: it counts all that was ever decided there.
+    asked = {(case.bank_id, case.signal_type) for _row, case in found}
+    known = {each: numbers.consequences(session, *each) for each in asked}
+    return tuple(_record(row, case, known[case.bank_id, case.signal_type]) for row, case in found)
 
 
-def _record(session: Session, row: ProposalRow, case: CaseRow) -> Proposal:
-    known = numbers.consequences(session, case.bank_id, case.signal_type)
+def _record(row: ProposalRow, case: CaseRow, known: tuple[Consequence, ...]) -> Proposal:
     keeps, loses, spares = _effect(known, row.proposed)
     return Proposal(
         id=row.id,

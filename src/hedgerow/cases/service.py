@@ -237,8 +237,10 @@ class Cases:
         """Say what it is. Raises NoSuchCase, NotYours, NotNow, Resting, BadDecision."""
         self._begin_unless_in_hand(person, case_id)
         with self._database.write() as session:
-            decisions.decide(session, case_id, person, choice, policy, note, propose, self.limits)
+            # The case, the person's work, and what holds the log's counter last, as everywhere.
+            require(session, case_id, locked=True)
             care.note_work(session, person.id)
+            decisions.decide(session, case_id, person, choice, policy, note, propose, self.limits)
             return details(session, require(session, case_id), person)
 
     def decide_many(
@@ -305,7 +307,7 @@ class Cases:
 
     def forget_media(self) -> int:
         """Destroy what was kept for long enough; returns how many uploads that were."""
-        return 0 if self._vault is None else media.forget_due(self._database, self._vault)
+        return media.forget_due(self._database, self._vault)
 
     def standing(self, person_id: int) -> Standing:
         """How much a person may look at and work now."""

@@ -40,7 +40,7 @@ from hedgerow.store.errors import (
     VaultProblem,
 )
 from hedgerow.store.keymarks import forget_mark, known_mark, release_key
-from hedgerow.store.objects.vault import MediaVault
+from hedgerow.store.objects.vault import MediaVault, destroy_object
 from hedgerow.store.opening import DatabaseState, database_state, open_database
 from hedgerow.store.vault import Seal, Vault
 
@@ -84,6 +84,7 @@ __all__ = [
     "backup",
     "check_copy",
     "database_state",
+    "destroy_object",
     "forget_mark",
     "hold",
     "insert_for",

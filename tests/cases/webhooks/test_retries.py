@@ -56,6 +56,7 @@ def test_a_receiver_can_ask_for_longer_but_not_for_ever(
         (format_datetime(AT - timedelta(seconds=90), usegmt=True), 0.0),
         ("Sun, 01 Mar 2026 12:01:30 -0000", 90.0),
         ("Sun, 99 Mar 2026 12:01:30 GMT", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
     ],
 )
 def test_retry_after(header: str | None, seconds: float | None) -> None:

@@ -30,7 +30,7 @@ def retry_after(header: str | None, at: datetime) -> float | None:
         return float(text[:12])  # more would be no number of seconds that anybody means
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)

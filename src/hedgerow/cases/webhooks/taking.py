@@ -12,13 +12,22 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from hedgerow.cases.webhooks.models import AttemptRow, CourierRow, DeliveryRow, EndpointRow
 from hedgerow.cases.webhooks.records import UNDER_WAY, DeliveryState
 from hedgerow.store import Database
 
 _A_TIME = 200
+
+_KNOWN = load_only(
+    DeliveryRow.id,
+    DeliveryRow.endpoint_id,
+    DeliveryRow.ticket,
+    DeliveryRow.state,
+    DeliveryRow.attempts,
+)
+"""All that is needed here; the bodies of two days of events don't fit into memory."""
 _TICKET_BYTES = 12
 _ONLY = 1
 
@@ -43,6 +52,7 @@ def take(database: Database, chains: Chains) -> int:
     with database.write() as session:
         query = (
             select(DeliveryRow)
+            .options(_KNOWN)
             .where(DeliveryRow.state == DeliveryState.NEW)
             .order_by(DeliveryRow.id)
             .limit(_A_TIME)
@@ -67,7 +77,9 @@ def give_back(database: Database, chains: Chains, overdue_since: datetime | None
     overdue_since: only those whose attempt should have been made by then; None for all.
     """
     with database.read() as session:
-        query = select(DeliveryRow).where(DeliveryRow.state == DeliveryState.SENDING)
+        query = (
+            select(DeliveryRow).options(_KNOWN).where(DeliveryRow.state == DeliveryState.SENDING)
+        )
         if overdue_since is not None:
             query = query.where(DeliveryRow.next_at < overdue_since)
         rows: Sequence[DeliveryRow] = session.execute(query).scalars().all()

@@ -104,7 +104,7 @@ class Elsewhere:
 
     def __init__(self, url: str) -> None:
         try:
-            self._system, self._root = fsspec.core.url_to_fs(url)
+            self._system, self._root = fsspec.core.url_to_fs(url, use_listings_cache=False)
         except (ImportError, ValueError, OSError) as problem:
             raise VaultProblem(
                 f"the media vault can't be opened ({problem}); correct the setting media_vault, or "

@@ -8,13 +8,14 @@ without the key file. Not met: who can read the key file and both, or a running 
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hedgerow.store.audit.recording import record
@@ -31,6 +32,8 @@ COUNTER = "media_object"
 
 ORPHAN_AGE = timedelta(days=1)
 """Of a file that no object names: older ones were left by a process that was killed."""
+
+_log = logging.getLogger(__name__)
 
 _BETWEEN_SWEEPS = 3600.0
 _NONCE_BYTES = 12
@@ -110,19 +113,6 @@ class MediaVault:
                 "in its place; find out who can write to the media vault"
             ) from None
 
-    def destroy(self, session: Session, object_id: int, why: str) -> None:
-        """Destroy its key: with the commit nobody can open it. `sweep` removes the bytes.
-
-        Raises NoSuchObject where there is none, or it was destroyed before.
-        """
-        row = session.get(ObjectRow, object_id, with_for_update=True)
-        if row is None or row.key is None:
-            raise _gone(object_id)
-        row.key = None
-        row.destroyed_at = now()
-        row.destroyed_why = why
-        record(session, "media.destroyed", f"object:{object_id}", why, of=row.subject)
-
     def sweep(self, at: datetime) -> int:
         """Remove the bytes of what was destroyed and, once an hour, what killed processes left.
 
@@ -137,19 +127,29 @@ class MediaVault:
         return removed
 
     def _sweep_destroyed(self) -> int:
-        with self._database.write() as session:
-            gone = (
-                select(ObjectRow)
+        """Remove some of them, outside of any transaction: a place may be far away, and slow."""
+        with self._database.read() as session:
+            gone = session.execute(
+                select(ObjectRow.id, ObjectRow.file)
                 .where(ObjectRow.destroyed_at.is_not(None), ObjectRow.file.is_not(None))
                 .limit(_PORTION)
-                .with_for_update(skip_locked=True)
-            )
-            rows = session.execute(gone).scalars().all()
-            for row in rows:
-                assert row.file is not None
-                self._files.remove(row.file)
-                row.file = None
-            return len(rows)
+            ).all()
+        removed = [number for number, name in gone if name is None or self._removed(name)]
+        if removed:
+            with self._database.write() as session:
+                session.execute(
+                    update(ObjectRow).where(ObjectRow.id.in_(removed)).values(file=None)
+                )
+        return len(removed)
+
+    def _removed(self, name: str) -> bool:
+        """Whether a file could be removed; one that can't be is no reason to keep the others."""
+        try:
+            self._files.remove(name)
+        except VaultProblem as problem:
+            _log.warning("a destroyed medium's file is still there: %s", problem)
+            return False
+        return True
 
     def _sweep_orphans(self, before: datetime) -> int:
         names = list(self._files.older_than(before))
@@ -160,10 +160,25 @@ class MediaVault:
                 query = select(ObjectRow.file).where(ObjectRow.file.in_(portion))
                 known = set(session.execute(query).scalars())
             for name in portion:
-                if name not in known:
-                    self._files.remove(name)
+                if name not in known and self._removed(name):
                     removed += 1
         return removed
+
+
+def destroy_object(session: Session, object_id: int, why: str) -> None:
+    """Destroy an object's key: with the commit nobody can open it, wherever its bytes are.
+
+    That needs no vault, so that a time that was stated is kept where none is set any more.
+    `MediaVault.sweep` removes the bytes. Raises NoSuchObject where there is none, or it was
+    destroyed before.
+    """
+    row = session.get(ObjectRow, object_id, with_for_update=True)
+    if row is None or row.key is None:
+        raise _gone(object_id)
+    row.key = None
+    row.destroyed_at = now()
+    row.destroyed_why = why
+    record(session, "media.destroyed", f"object:{object_id}", why, of=row.subject)
 
 
 def _gone(number: int) -> NoSuchObject:
