@@ -1,6 +1,6 @@
 """Two hundred people review at once, and some of them vanish: no case is decided twice, none lost.
 
-HEDGEROW_REVIEWED cases (200 unless set; CI: 400) on each kind of database; `python -m
+HEDGEROW_REVIEWED cases (200 unless set) on each kind of database; `python -m
 bench.reviewers` does it with 10,000.
 """
 
