@@ -186,7 +186,7 @@ def test_the_example_is_a_file_of_the_defaults(newcomer):
     path = write(newcomer.kept, full)
     found = told(newcomer.run("config", "check", "--json"))[0]
     assert {name for name, each in found.items() if each["source"] == "default"} == {
-        *("home", "database_url", "vault_key_file", "sealed_index", "jobs")
+        *("home", "database_url", "vault_key_file", "sealed_index", "media_vault", "jobs")
     }
     kept = load(newcomer.kept)
     assert kept.file == path

@@ -11,7 +11,7 @@ from tests.web.console.desks import Desk
 from tests.web.console.making import bank_of, case_of
 
 from hedgerow.cases import Care, ReviewPolicy
-from hedgerow.store import Actor, ActorKind
+from hedgerow.store import Actor, ActorKind, destroy_object
 from hedgerow.web.console.viewing import COLUMNS, ROWS
 
 JSON = {"Accept": "application/json"}
@@ -156,7 +156,7 @@ def test_there_is_no_other_part(looking, fields):
 def test_what_was_destroyed_is_gone(looking):
     desk, case, moderator = looking
     with desk.service.database.write() as session:
-        desk.service.media.destroy(session, desk.service.cases.get(case.id).object_id, "test")
+        destroy_object(session, desk.service.cases.get(case.id).object_id, "test")
     assert look(moderator, case, "veil").status_code in (409, 410)
 
 
