@@ -1,7 +1,8 @@
 """What the service has answered outlives it: `kill -9` in the middle of writes.
 
-HEDGEROW_KILLS times (20 unless set; 200 before a release), on each kind of database. Writers bank and withdraw
-through HTTP; after each kill a new server is asked for all that the last one had acknowledged.
+HEDGEROW_KILLS times (20 unless set; 200 before a release), on each kind of database. Writers bank
+and withdraw through HTTP; after each kill a new server is asked for all that the last one had
+acknowledged.
 """
 
 from __future__ import annotations
