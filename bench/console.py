@@ -38,7 +38,7 @@ PAGES = (
     ("complaints", "/queue?reason=complaint"),
     ("mine", "/queue?mine=yes"),
     ("decided", "/queue?status=decided"),
-    ("the overview", "/"),
+    ("the overview", "/overview"),
     ("a case", "/cases/1000"),
 )
 
