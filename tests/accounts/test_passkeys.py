@@ -52,6 +52,7 @@ def test_a_passkey_is_made_and_shown(
     clock.forward(minutes=5)
     for _ in range(3):
         show(accounts, key)
+    assert accounts.people.get(1).passkeys == 1
     assert accounts.passkeys.list(ada.id)[0].last_used_at == clock.at
     assert lines()[-1][1:] == ("person.passkey_added", "person:1")
 
@@ -84,6 +85,7 @@ def test_it_works_on_this_machine_without_tls(accounts: Accounts, staff: Staff) 
     accounts.passkeys.complete_registration(1, HERE, asked.state, key.make(asked.options), "x")
     asked = accounts.passkeys.begin_authentication(1, HERE)
     accounts.passkeys.complete_authentication(1, HERE, asked.state, key.show(asked.options))
+    assert accounts.people.get(1).passkeys == 1
 
 
 WRONG = {
@@ -145,6 +147,7 @@ def test_a_key_without_finger_or_pin_will_do_as_a_second_factor(
     key = Authenticator(verifies=False)
     add(accounts, key)
     show(accounts, key)
+    assert accounts.people.get(1).passkeys == 1
 
 
 def test_another_key_is_refused_even_under_the_same_name(accounts: Accounts, staff: Staff) -> None:
