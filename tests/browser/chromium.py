@@ -84,6 +84,7 @@ class Somebody:
     def press(self, *keys: str) -> None:
         """Press keys one after the other, as on a keyboard."""
         for key in keys:
+            self.page.wait_for_load_state()  # what is pressed before a page's script runs is lost
             self.page.keyboard.press(key)
 
     def join(self, link: str, *, name: str = "", login: str = "") -> None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from tests.cases.making import person
 
 from hedgerow.accounts import Person, Role
-from hedgerow.cases import CaseDetails, Cases, CasesProblem, Choice, NotYours, Status
+from hedgerow.cases import CaseDetails, Cases, Choice, NotNow, NotYours, Status
 from hedgerow.store import DatabaseBusy, now
 
 LEADS = 20
@@ -35,14 +35,19 @@ class Shift:
         self._hands: dict[int, tuple[int, datetime]] = {}
         self._noting = threading.Lock()
 
-    def taken(self, who: Person, case: CaseDetails) -> None:
-        """Note who has a case, and whether somebody else still had it."""
-        assert case.lease is not None
+    def taken(self, who: Person, case: CaseDetails) -> bool:
+        """Note who has a case, and whether somebody else still had it.
+
+        False where the lease was over before it could be noted: others may have the case by then.
+        """
         with self._noting:
+            if case.lease is None or case.lease.until <= now():
+                return False
             holder, until = self._hands.get(case.id, (who.id, now()))
             if holder != who.id and until > now():
                 self.twice.append(case.id)
             self._hands[case.id] = who.id, case.lease.until
+            return True
 
     def given_back(self, case: CaseDetails) -> None:
         """Note that somebody is about to let go of a case."""
@@ -78,10 +83,14 @@ def _work(cases: Cases, shift: Shift, who: Person, until: float) -> None:
                     return
                 time.sleep(PAUSE_SECONDS * dice.random())
                 continue
-            shift.taken(who, case)
+            if not shift.taken(who, case):
+                shift.note("too late")
+                continue
             _one(cases, shift, who, case, dice)
         except DatabaseBusy:
             shift.note("busy")
+        except NotYours:
+            shift.note("too late")
 
 
 def _one(cases: Cases, shift: Shift, who: Person, case: CaseDetails, dice: random.Random) -> None:
@@ -99,11 +108,9 @@ def _one(cases: Cases, shift: Shift, who: Person, case: CaseDetails, dice: rando
     choice = dice.choices(
         [Choice.CONFIRM, Choice.DISPUTE, Choice.NOT_SURE, Choice.ESCALATE], [90, 6, 2, 2]
     )[0]
+    shift.given_back(case)
     try:
-        shift.given_back(case)
         cases.decide(who, case.id, choice, note="as seen")
         shift.note(choice)
-    except NotYours:
-        shift.note("too late")
-    except CasesProblem:
+    except NotNow:
         shift.note("refused")

@@ -55,7 +55,7 @@ ALL = sorted(commands((), typer.main.get_command(app)))
 
 
 def test_every_command_has_help(newcomer):
-    assert len(ALL) == 30
+    assert len(ALL) > 50
     for words in ALL[::3]:  # each start takes a moment; the rest is held by docs/cli.md
         ran = newcomer.run(*words, "--help")
         assert (ran.code, ran.err) == (0, "")
