@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +14,8 @@ from PIL import Image
 from playwright.sync_api import BrowserContext
 from tests.browser.chromium import chromium, context_of
 from tests.browser.furnished import Furnished, furnished
-from tests.browser.test_every_page import opened
+from tests.browser.visiting import opened
+from tests.photographs import small
 
 DOCS = Path(__file__).parents[2] / "docs"
 MODES = (("light", "desktop", "light"), ("dark", "desktop", "dark"), ("phone", "phone", "light"))
@@ -30,16 +30,6 @@ Every page as it looks in light and dark, and on a phone. The cases are made up;
 ordinary ones. [console.md](console.md) says what each page is for. These pictures are made anew by
 `python -m tests.browser.screenshots`.
 """
-
-
-def photographs() -> dict[str, bytes]:
-    """What is uploaded: sample photographs of scikit-image."""
-    found = find_spec("skimage")
-    assert found is not None
-    made = BytesIO()
-    with Image.open(Path(str(found.origin)).parent / "data" / "coffee.png") as opened_file:
-        opened_file.convert("RGB").resize((640, 480)).save(made, "PNG")
-    return {"coffee": made.getvalue()}
 
 
 def take(context: BrowserContext, place: Furnished, mode: str) -> None:
@@ -84,7 +74,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         url = f"sqlite:///{home}/hedgerow.db"
-        with furnished(home, url, photographs()) as place, chromium() as browser:
+        with furnished(home, url, small(640, 480)) as place, chromium() as browser:
             for mode, screen, scheme in MODES:
                 sys.stdout.write(f"{mode} …\n")
                 context = context_of(browser, screen, scheme)

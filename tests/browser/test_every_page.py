@@ -9,7 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser.chromium import context_of
-from tests.browser.furnished import Furnished, Shown, furnished
+from tests.browser.furnished import Furnished, furnished
+from tests.browser.visiting import opened
 
 from hedgerow.web.console import mounting as mounting
 from hedgerow.web.console.routing import PAGES
@@ -33,30 +34,6 @@ def place(
     home = tmp_path_factory.mktemp("furnished")
     with furnished(home, f"sqlite:///{home}/hedgerow.db", photographs) as found:
         yield found
-
-
-def opened(context: BrowserContext, place: Furnished, shown: Shown) -> Page:
-    """The page as whoever looks at it sees it."""
-    context.clear_cookies()
-    if shown.who is not None:
-        context.add_cookies(
-            [
-                {
-                    "name": "__Host-hedgerow",
-                    "value": place.desk.session(shown.who, shown.stage),
-                    "url": place.desk.url.replace("http://", "https://"),
-                    "secure": True,
-                    "httpOnly": True,
-                    "sameSite": "Strict",
-                }
-            ]
-        )
-    page = context.new_page()
-    answer = page.goto(f"{place.desk.url}/console{shown.path}")
-    assert answer is not None
-    expected = {"refused": 403, "nothing-here": 404}.get(shown.name, 200)
-    assert answer.status == expected, (shown, answer.status)
-    return page
 
 
 def test_they_are_all_here(place: Furnished) -> None:

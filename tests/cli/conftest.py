@@ -1,8 +1,6 @@
-from importlib.util import find_spec
-from pathlib import Path
-
 import pytest
 from PIL import Image, ImageOps
+from tests import photographs
 from tests.cli.running import Newcomer
 
 from hedgerow.index import Index, codes_from_hex
@@ -26,9 +24,7 @@ def newcomer(tmp_path):
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory):
     """Small photographs: `known` to bank, `uploads` with edits of them, others and no pictures."""
-    found = find_spec("skimage")
-    assert found is not None
-    source = Path(str(found.origin)).parent / "data"
+    source = photographs.folder()
     folder = tmp_path_factory.mktemp("pictures")
     known, uploads = folder / "known", folder / "uploads"
     known.mkdir()

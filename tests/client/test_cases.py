@@ -5,13 +5,13 @@ import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
-from importlib.util import find_spec
 from io import BytesIO, IOBase
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from tests import photographs
 from tests.cases.making import ANN
 from tests.client.both import Face
 from tests.client.conftest import Maker
@@ -38,9 +38,7 @@ def any_pdq() -> str:
 
 
 def a_photograph() -> Path:
-    found = find_spec("skimage")
-    assert found is not None
-    return Path(str(found.origin)).parent / "data" / "coffee.png"
+    return photographs.folder() / "coffee.png"
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """The examples of docs/client.md run as they stand, one after the other."""
 
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from shutil import copyfile
 
 import pytest
+from tests import photographs
 from tests.web.running import Running
 
 PAGE = Path(__file__).parents[2] / "docs" / "client.md"
@@ -23,9 +23,7 @@ def test_the_examples_run(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    found = find_spec("skimage")
-    assert found is not None
-    copyfile(Path(str(found.origin)).parent / "data" / "coffee.png", tmp_path / "upload.jpg")
+    copyfile(photographs.folder() / "coffee.png", tmp_path / "upload.jpg")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HEDGEROW_KEY", server.keys["all"])
     names: dict[str, object] = {}

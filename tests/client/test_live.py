@@ -3,11 +3,11 @@
 import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
-from importlib.util import find_spec
 from io import BytesIO, IOBase
 from pathlib import Path
 
 import pytest
+from tests import photographs
 from tests.client.both import Face
 from tests.web.running import Running
 
@@ -30,9 +30,7 @@ def any_pdq() -> str:
 
 
 def a_photograph() -> Path:
-    found = find_spec("skimage")
-    assert found is not None
-    return Path(str(found.origin)).parent / "data" / "chelsea.png"
+    return photographs.folder() / "chelsea.png"
 
 
 @pytest.fixture

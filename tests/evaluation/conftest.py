@@ -2,12 +2,11 @@
 
 import json
 import shutil
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from tests import photographs
 from tests.media.videos import film
 
 from hedgerow.evaluation import Options, as_json, chosen, evaluate
@@ -29,9 +28,7 @@ def panned(picture, count):
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
     """Five photographs, one of them twice, two videos, a text, an empty file, a folder inside."""
-    found = find_spec("skimage")
-    assert found is not None
-    source = Path(str(found.origin)).parent / "data"
+    source = photographs.folder()
     made = tmp_path_factory.mktemp("operator")
     (made / "more").mkdir()
     for name in ("astronaut", "coffee", "chelsea", "motorcycle_left"):

@@ -1,7 +1,7 @@
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from tests.photographs import folder
 
 from hedgerow.banks import Banks
 from hedgerow.matching import Limits, Matcher
@@ -41,7 +41,4 @@ def matcher(make_matcher):
 @pytest.fixture(scope="session")
 def photographs() -> Path:
     """The folder of photographs that come with scikit-image."""
-    found = find_spec("skimage")
-    assert found is not None
-    assert found.origin is not None
-    return Path(found.origin).parent / "data"
+    return folder()

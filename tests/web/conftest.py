@@ -1,14 +1,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from importlib.util import find_spec
-from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from PIL import Image
+from tests.photographs import small
 from tests.postgres import Maker
 from tests.web.running import Running, plan_for, running
 
@@ -57,13 +55,4 @@ def bank(client: httpx2.Client, name: str) -> str:
 @pytest.fixture(scope="session")
 def photographs() -> dict[str, bytes]:
     """Three small photographs, as PNG."""
-    found = find_spec("skimage")
-    assert found is not None
-    folder = Path(str(found.origin)).parent / "data"
-    made = {}
-    for each in ("astronaut", "coffee", "chelsea"):
-        with Image.open(folder / f"{each}.png") as opened:
-            written = BytesIO()
-            opened.convert("RGB").resize((240, 180)).save(written, "PNG")
-        made[each] = written.getvalue()
-    return made
+    return small(240, 180)
