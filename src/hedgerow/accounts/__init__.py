@@ -1,7 +1,6 @@
 """Who may do what: people with their roles, and API keys with their scopes."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hedgerow.accounts.errors import (
     AccountsProblem,
@@ -24,6 +23,7 @@ from hedgerow.accounts.errors import (
 from hedgerow.accounts.limits import Limits
 from hedgerow.accounts.openid.options import OpenIDOptions
 from hedgerow.accounts.records import ApiKey, Scope
+from hedgerow.lazy import late
 
 if TYPE_CHECKING:
     from hedgerow.accounts.ceremonies import Ceremony, Site
@@ -92,35 +92,30 @@ __all__ = [
     "permissions_of",
 ]
 
-_LATE = {
-    "Accounts": "room",
-    "Ceremony": "ceremonies",
-    "Codes": "codes",
-    "Enrolment": "codes",
-    "Invitation": "persons",
-    "KeyRing": "ring",
-    "Keys": "keys",
-    "LinkKind": "persons",
-    "OpenID": "openid.flow",
-    "Passkey": "persons",
-    "Passkeys": "passkeys",
-    "Passwords": "passwords",
-    "People": "people",
-    "Permission": "roles",
-    "Person": "persons",
-    "PersonState": "persons",
-    "Role": "roles",
-    "Session": "persons",
-    "Sessions": "sessions",
-    "Site": "ceremonies",
-    "Stage": "persons",
-    "permissions_of": "roles",
-}
-"""Loaded when they are asked for: the settings need the limits alone, in every command."""
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATE:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+__getattr__ = late(
+    __name__,
+    {
+        "Accounts": "room",
+        "Ceremony": "ceremonies",
+        "Codes": "codes",
+        "Enrolment": "codes",
+        "Invitation": "persons",
+        "KeyRing": "ring",
+        "Keys": "keys",
+        "LinkKind": "persons",
+        "OpenID": "openid.flow",
+        "Passkey": "persons",
+        "Passkeys": "passkeys",
+        "Passwords": "passwords",
+        "People": "people",
+        "Permission": "roles",
+        "Person": "persons",
+        "PersonState": "persons",
+        "Role": "roles",
+        "Session": "persons",
+        "Sessions": "sessions",
+        "Site": "ceremonies",
+        "Stage": "persons",
+        "permissions_of": "roles",
+    },
+)

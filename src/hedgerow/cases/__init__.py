@@ -1,7 +1,6 @@
 """Cases: what matched is put before people, decided, and told."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hedgerow.cases.errors import (
     BadDecision,
@@ -53,6 +52,7 @@ from hedgerow.cases.webhooks.records import (
     Endpoint,
     EndpointState,
 )
+from hedgerow.lazy import late
 
 if TYPE_CHECKING:
     from hedgerow.cases.care import EVERYBODY
@@ -122,23 +122,18 @@ __all__ = [
     "Webhooks",
 ]
 
-_LATE = {
-    "Cases": "service",
-    "Courier": "webhooks.watching",
-    "CourierPlan": "webhooks.plan",
-    "DEFAULTS": "policies",
-    "EVERYBODY": "care",
-    "MAX_PARTS": "viewing",
-    "MAX_STILLS": "viewing",
-    "MOST_COUNTED": "queue",
-    "Tally": "tally",
-    "Webhooks": "webhooks.service",
-}
-"""Loaded when they are asked for: the settings need the limits alone, in every command."""
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATE:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+__getattr__ = late(
+    __name__,
+    {
+        "Cases": "service",
+        "Courier": "webhooks.watching",
+        "CourierPlan": "webhooks.plan",
+        "DEFAULTS": "policies",
+        "EVERYBODY": "care",
+        "MAX_PARTS": "viewing",
+        "MAX_STILLS": "viewing",
+        "MOST_COUNTED": "queue",
+        "Tally": "tally",
+        "Webhooks": "webhooks.service",
+    },
+)

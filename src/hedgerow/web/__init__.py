@@ -1,8 +1,8 @@
 """The service: HTTP to the rooms, for platforms (`api`) and for clients of HMA (`hma`)."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from hedgerow.lazy import late
 from hedgerow.web.console.limits import Limits as ConsoleLimits
 from hedgerow.web.limits import Limits, Logging, Options
 from hedgerow.web.listening import BadListening, Listening
@@ -31,21 +31,16 @@ __all__ = [
     "url_of",
 ]
 
-_LATE = {
-    "Plan": "service",
-    "bind": "serving",
-    "config_for": "serving",
-    "configure": "logs",
-    "create_app": "app",
-    "prepare_metrics": "metrics",
-    "run": "serving",
-    "url_of": "serving",
-}
-"""Loaded when they are asked for: the settings need the limits alone, in every command."""
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATE:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+__getattr__ = late(
+    __name__,
+    {
+        "Plan": "service",
+        "bind": "serving",
+        "config_for": "serving",
+        "configure": "logs",
+        "create_app": "app",
+        "prepare_metrics": "metrics",
+        "run": "serving",
+        "url_of": "serving",
+    },
+)

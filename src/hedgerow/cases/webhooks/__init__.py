@@ -5,8 +5,7 @@ to each endpoint. `attempts` is one request, `chains` makes it again later, `tak
 nothing is forgotten, `service` is what people do with all of it.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hedgerow.cases.webhooks.errors import (
     BadWebhook,
@@ -25,6 +24,7 @@ from hedgerow.cases.webhooks.records import (
     Endpoint,
     EndpointState,
 )
+from hedgerow.lazy import late
 
 if TYPE_CHECKING:
     from hedgerow.cases.webhooks.outbox import emit
@@ -52,17 +52,12 @@ __all__ = [
     "emit",
 ]
 
-_LATE = {
-    "Courier": "watching",
-    "CourierPlan": "plan",
-    "Webhooks": "service",
-    "emit": "outbox",
-}
-"""Loaded when they are asked for: the settings need the limits alone, in every command."""
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATE:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+__getattr__ = late(
+    __name__,
+    {
+        "Courier": "watching",
+        "CourierPlan": "plan",
+        "Webhooks": "service",
+        "emit": "outbox",
+    },
+)
