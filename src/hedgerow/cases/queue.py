@@ -45,11 +45,9 @@ def _behind(after: str, *, decided: bool) -> ColumnElement[bool]:
     try:
         rank, number = (int(part) for part in after.split("."))
     except ValueError:
-        raise BadDecision(
-            "the place to go on from can't be read: start at the first page"
-        ) from None
+        raise BadDecision(_NO_PLACE) from None
     if max(abs(rank), abs(number)) > MAX_ID:
-        raise BadDecision("the place to go on from can't be read: start at the first page")
+        raise BadDecision(_NO_PLACE)
     if decided:
         return CaseRow.id < number
     # As one comparison of pairs, which begins in the right place of the index.
