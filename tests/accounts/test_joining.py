@@ -101,7 +101,7 @@ def test_a_new_link_replaces_the_old(accounts: Accounts) -> None:
 
 
 def test_an_invitation_is_for_whom_it_was_made(accounts: Accounts, clock: Clock) -> None:
-    bob, token = accounts.people.invite("bob", "Bob", ["lead", "auditor"])
+    bob, token = accounts.people.invite("bob", "Bob", ["administrator", "lead"])
     found = accounts.people.invitation(token)
     assert (found.kind, found.person) == (LinkKind.INVITATION, bob)
     assert (found.expires_at - clock.at).total_seconds() == 72 * 3600

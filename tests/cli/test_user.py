@@ -73,7 +73,7 @@ def test_a_link_begins_with_where_the_service_is(newcomer, words, settings):
 
 def test_somebody_is_invited(newcomer, inside):
     ran = newcomer.run(
-        "user", "invite", "Bob@Example.org", "Bob", "--role", "lead", "-r", "auditor"
+        "user", "invite", "Bob@Example.org", "Bob", "--role", "lead", "-r", "analyst"
     )
     assert ran.code == 0
     assert re.fullmatch(rf"http://127\.0\.0\.1:8080/console/invitation/{TOKEN}\n", ran.out)
@@ -81,17 +81,17 @@ def test_somebody_is_invited(newcomer, inside):
     assert "within 72 hours" in ran.err
     assert "hedgerow user reset 1" in ran.err
     bob = inside.accept(ran.out)
-    assert (bob.login, bob.name, bob.roles) == ("bob@example.org", "Bob", {"lead", "auditor"})
+    assert (bob.login, bob.name, bob.roles) == ("bob@example.org", "Bob", {"lead", "analyst"})
 
 
 def test_an_invitation_as_json(newcomer):
     record = newcomer.run(
-        "user", "invite", "bob", "Bob", "-r", "auditor", "-r", "lead", "--json"
+        "user", "invite", "bob", "Bob", "-r", "analyst", "-r", "lead", "--json"
     ).record
     assert re.search(TOKEN, record.pop("link"))
     assert datetime.fromisoformat(record.pop("created_at")).utcoffset() is not None
     assert record == {
-        "id": 1, "login": "bob", "name": "Bob", "roles": ["lead", "auditor"], "state": "invited",
+        "id": 1, "login": "bob", "name": "Bob", "roles": ["lead", "analyst"], "state": "invited",
         "has_password": False, "has_totp": False, "passkeys": 0, "linked": False,
         "last_seen_at": None, "locked_until": None,
     }  # fmt: skip
@@ -200,6 +200,8 @@ def test_what_a_command_did_is_in_the_log(newcomer, staffed):
     [
         (["invite", "bob", "Bob"], "--role"),
         (["invite", "bob", "Bob", "--role", "boss"], "moderator"),
+        (["invite", "bob", "Bob", "-r", "lead", "-r", "auditor"], "moderator or lead as well"),
+        (["roles", "2", "-r", "auditor", "-r", "moderator"], "leave one out"),
         (["invite", "a b", "Bob", "--role", "lead"], "without spaces"),
         (["invite", "bob", "", "--role", "lead"], "1 to 128"),
         (["invite", "bob", "a\x1b[2Jb", "--role", "lead"], "printable"),

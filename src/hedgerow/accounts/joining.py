@@ -53,7 +53,7 @@ class Joining:
         """Make an account for somebody; returns it, and the token of a link for them alone.
 
         Raises:
-            BadPerson: login, name or a role isn't possible.
+            BadPerson: login, name or the roles aren't possible.
             LoginTaken: somebody has it.
         """
         wanted, login, name = checked_roles(roles), checked_login(login), checked_person_name(name)

@@ -69,7 +69,7 @@ class People(Joining):
         """Give somebody these roles instead of those before; counts at their next request.
 
         Raises:
-            BadPerson: no role, or an unknown one.
+            BadPerson: no role, an unknown one, or two that don't go together.
             NotPossible: it is oneself, or nobody could administer afterwards.
         """
         wanted = checked_roles(roles)

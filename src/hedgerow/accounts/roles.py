@@ -57,15 +57,17 @@ _OPENS: dict[Role, set[Permission]] = {
 
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
-    """What somebody with these roles may do."""
-    return frozenset({Permission.SELF}.union(*(_OPENS[role] for role in roles)))
+    """What somebody with these roles may do: what each opens, but the log to nobody who reviews."""
+    opened = frozenset({Permission.SELF}.union(*(_OPENS[role] for role in roles)))
+    # The log tells what the first person said of a case, before the second has.
+    return opened - {Permission.LOG} if Permission.REVIEW in opened else opened
 
 
 def checked_roles(given: Iterable[str]) -> tuple[Role, ...]:
     """The roles, each once, in their order.
 
     Raises:
-        BadPerson: there are none, or one is unknown.
+        BadPerson: there are none, one is unknown, or two don't go together.
     """
     wanted = set(given)
     if unknown := wanted - set(Role):
@@ -74,4 +76,11 @@ def checked_roles(given: Iterable[str]) -> tuple[Role, ...]:
     if not wanted:
         msg = f"a person needs a role: {', '.join(Role)}"
         raise BadPerson(msg)
-    return tuple(role for role in Role if role in wanted)
+    found = tuple(role for role in Role if role in wanted)
+    if Role.AUDITOR in found and Permission.REVIEW in permissions_of(found):
+        msg = (
+            "an auditor can't be moderator or lead as well: the log tells what the first person "
+            "said of a case before the second has; leave one out, and let somebody else be that"
+        )
+        raise BadPerson(msg)
+    return found

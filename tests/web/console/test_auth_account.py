@@ -21,10 +21,10 @@ NEW = "frost on the garden gate"
 
 
 def test_the_page_says_how_one_signs_in(door: Door) -> None:
-    person, _ = door.with_app("lead", "auditor")
+    person, _ = door.with_app("lead", "analyst")
     page = words_of(door.signed_in(person).get("/console/account").text)
     assert person.login in page
-    assert "auditor, lead" in page
+    assert "analyst, lead" in page
     assert "only second step can't be removed" in page
     assert "this one" in page
 

@@ -4,12 +4,14 @@ import html
 import re
 
 import pytest
+from sqlalchemy import update
 from tests.web.console.browsing import words_of
 from tests.web.console.doors import PASSWORD, PUBLIC, QUICK, Door, problem_on
 from tests.web.console.doors import door as door
 from tests.web.console.doors import house as house
 
 from hedgerow.accounts import Role, SignInRefused
+from hedgerow.accounts.models import PersonRow
 from hedgerow.web.console.pages.people import ROLES
 
 
@@ -29,14 +31,14 @@ def test_every_role_can_be_given() -> None:
 
 
 def test_somebody_is_invited_and_their_link_is_shown_once(door: Door, admin) -> None:
-    fields = {"login": "New.Person@example.org", "name": "New <b>", "role": ["lead", "auditor"]}
+    fields = {"login": "New.Person@example.org", "name": "New <b>", "role": ["lead", "analyst"]}
     answer = admin.post("/console/people/invite", fields, page="/console/people/invite")
     assert answer.status_code == 200
     link = link_on(answer.text)
     assert link.startswith(f"{PUBLIC}/console/invitation/hr_link_")
     assert answer.headers["cache-control"] == "no-store"
     person = door.service.people.by_login("new.person@example.org")
-    assert (person.name, person.roles) == ("New <b>", {"lead", "auditor"})
+    assert (person.name, person.roles) == ("New <b>", {"lead", "analyst"})
     token = link.rpartition("/")[2]
     for path in ("/console/people", f"/console/people/{person.id}"):
         page = admin.get(path).text
@@ -54,6 +56,7 @@ def test_somebody_is_invited_and_their_link_is_shown_once(door: Door, admin) -> 
         ({"name": ""}, "1 to 128"),
         ({"role": []}, "needs a role"),
         ({"role": ["boss"]}, "no role"),
+        ({"role": ["lead", "auditor"]}, "be moderator or lead as well"),
     ],
 )
 def test_what_is_wrong_is_told_and_what_was_typed_stays(admin, changed, told) -> None:
@@ -81,8 +84,26 @@ def test_roles_are_changed(door: Door, admin) -> None:
     assert "roles are changed" in admin.notice(answer)
     assert door.service.people.get(person.id).roles == {"analyst", "auditor"}
     assert theirs.get("/console/queue").status_code == 403
-    none = admin.post(f"/console/people/{person.id}/roles", {})
-    assert none.status_code == 422
+    for refused in ([], ["auditor", "moderator"]):
+        answer = admin.post(f"/console/people/{person.id}/roles", {"role": refused})
+        assert answer.status_code == 422
+    assert door.service.people.get(person.id).roles == {"analyst", "auditor"}
+
+
+def test_the_log_is_closed_to_who_reviews_and_had_both_from_before(door: Door, admin) -> None:
+    person = door.somebody("moderator")
+    with door.service.database.write() as session:
+        mine = update(PersonRow).where(PersonRow.id == person.id)
+        session.execute(mine.values(roles="moderator auditor"))
+    theirs = door.signed_in(person)
+    assert theirs.get("/console/queue").status_code == 200
+    assert theirs.get("/console/log").status_code == 403
+    page = admin.get(f"/console/people/{person.id}")
+    assert "the log is closed to them" in words_of(page.text)
+    admin.post(f"/console/people/{person.id}/roles", {"role": ["auditor"]})
+    assert theirs.get("/console/log").status_code == 200
+    page = admin.get(f"/console/people/{person.id}")
+    assert "the log is closed to them" not in words_of(page.text)
 
 
 def test_a_name_is_changed(door: Door, admin) -> None:

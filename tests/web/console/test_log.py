@@ -255,8 +255,7 @@ def test_subjects_lead_to_their_pages_for_who_can_open_them(desk, browser, subje
     write(desk, SERVICE, "case.opened", subject)
     about = f"person:{desk.people['moderator2']}"
     write(desk, SERVICE, "person.unlocked", about)
-    links = [f'href="/console/{each.replace(":", "s/")}"' for each in (subject,)]
-    links.append(f'href="/console/people/{desk.people["moderator2"]}"')
+    link = f'href="/console/people/{desk.people["moderator2"]}"'
 
     def pages(somebody: Browser) -> list[str]:
         return [
@@ -264,14 +263,14 @@ def test_subjects_lead_to_their_pages_for_who_can_open_them(desk, browser, subje
         ]
 
     auditor = browser("auditor")
-    for page, link in zip(pages(auditor), links, strict=True):
-        assert link not in page
+    assert link not in pages(auditor)[1]
     assert "Moderator2" in words_of(ROW.findall(pages(auditor)[1])[0][1])
-    both = (Role.AUDITOR, Role.MODERATOR, Role.ADMINISTRATOR)
+    both = (Role.AUDITOR, Role.ADMINISTRATOR)
     desk.service.people.change_roles(desk.people["auditor"], both)
     try:
-        for page, link in zip(pages(auditor), links, strict=True):
-            assert link in page
+        of_case, of_person = pages(auditor)
+        assert link in of_person
+        assert "/console/cases/" not in of_case  # nobody who reads the log opens it
     finally:
         desk.service.people.change_roles(desk.people["auditor"], [Role.AUDITOR])
 

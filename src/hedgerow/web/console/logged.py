@@ -25,11 +25,11 @@ _NO_ID = 10**18
 _SUBJECT = re.compile(r"([a-z_]{1,40}):([0-9]{1,18})")
 
 _PLACES: Mapping[str, tuple[Permission, str]] = {
-    "case": (Permission.REVIEW, "/cases/"),
     "person": (Permission.PEOPLE, "/people/"),
     "webhook": (Permission.WEBHOOKS, "/webhooks/"),
 }
-"""Where a subject has a page by its number, and what opens that."""
+"""Where a subject has a page by its number, and what opens that. Cases have one, but not for those
+who read the log."""
 
 _PEOPLE = frozenset({"to", "lead"})
 """Details that are numbers of people."""

@@ -19,7 +19,7 @@ ROLES = (
     (Role.LEAD, "Lead", "as a moderator; assigns, reopens, sets limits of care, edits banks"),
     (Role.ADMINISTRATOR, "Administrator", "people, keys, webhooks, settings; no case, no media"),
     (Role.ANALYST, "Analyst", "numbers alone"),
-    (Role.AUDITOR, "Auditor", "reads the log, and changes nothing"),
+    (Role.AUDITOR, "Auditor", "reads the log, and changes nothing; not with moderator or lead"),
 )
 """Roles with their names and what they are for."""
 
