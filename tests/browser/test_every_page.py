@@ -19,7 +19,7 @@ MAX_BYTES = 100_000
 """Of a page with everything that it loads, in a browser that has nothing of it yet."""
 
 ELSEWHERE = {
-    "/", "/static/{mark}/{name:path}", "/log/export", "/oidc/start", "/oidc/answer",
+    "/", "/static/{mark}/{name:path}", "/oidc/start", "/oidc/answer",
     "/set-up/{token}",
 }  # fmt: skip
 """Routes that are no page of this installation: redirects, files, and what is set up already."""

@@ -64,7 +64,10 @@ def test_a_password_that_is_not_changed(door: Door, changed: dict, told: str) ->
 def test_an_app_is_replaced(door: Door) -> None:
     person, old = door.with_app()
     browser = door.signed_in(person)
-    secret = secret_on(browser.get("/console/account/app").text)
+    assert "Show a secret for the app" in browser.get("/console/account/app").text
+    assert door.service.accounts.codes.begun(person.id) is None
+    begun = browser.post("/console/account/app/begin", page="/console/account")
+    secret = secret_on(browser.get(begun.headers["location"]).text)
     wrong = browser.post("/console/account/app", {"code": "000"})
     assert wrong.status_code == 422
     assert secret_on(wrong.text) == secret
@@ -94,7 +97,14 @@ def test_second_factors_are_changed_shortly_after_signing_in_alone(door: Door) -
     page = browser.get("/console/account").text
     assert "within 15 minutes of signing in" in page
     assert "/account/app" not in page
-    for path in ("/app", "/app/remove", "/passkeys/ask", "/passkeys", "/passkeys/1/remove"):
+    for path in (
+        "/app",
+        "/app/begin",
+        "/app/remove",
+        "/passkeys/ask",
+        "/passkeys",
+        "/passkeys/1/remove",
+    ):
         refused = browser.post(f"/console/account{path}")
         assert refused.status_code == 403, path
         assert "Sign in once more first" in words_of(refused.text)

@@ -118,6 +118,9 @@ def test_who_is_in_already_is_told_that_they_will_be_out(door: Door) -> None:
 def test_a_code_finishes_the_enrolment(door: Door) -> None:
     person = door.somebody("analyst")
     browser = door.signed_in(person, Stage.ENROL)
+    assert "Show a secret for the app" in browser.get("/console/enrol").text
+    begun = browser.post("/console/enrol/begin", {"next": "/console/account"})
+    assert begun.headers["location"] == "/console/enrol?next=/console/account"
     page = browser.get("/console/enrol?next=/console/account").text
     secret = secret_on(page)
     assert secret_on(browser.get("/console/enrol").text) == secret
@@ -140,7 +143,7 @@ def test_who_has_a_second_factor_cannot_enrol_another_without_showing_it(door: D
     browser = door.signed_in(person, Stage.SECOND_FACTOR)
     for method, path in [
         ("GET", "/enrol"), ("POST", "/enrol"), ("POST", "/enrol/passkey/ask"),
-        ("POST", "/enrol/passkey"),
+        ("POST", "/enrol/passkey"), ("POST", "/enrol/begin"),
     ]:  # fmt: skip
         answer = (
             browser.post(f"/console{path}") if method == "POST" else browser.get(f"/console{path}")
@@ -150,6 +153,7 @@ def test_who_has_a_second_factor_cannot_enrol_another_without_showing_it(door: D
 
 def test_the_drawing_of_a_secret_can_be_scanned(door: Door) -> None:
     person = door.somebody()
+    door.service.accounts.codes.begin(person.id)
     page = door.signed_in(person, Stage.ENROL).get("/console/enrol").text
     drawn = re.search(
         r'class="qr" viewBox="0 0 (\d+) \1"[^>]*>.*?<path d="([^"]+)"', page, re.DOTALL

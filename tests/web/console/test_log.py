@@ -246,7 +246,7 @@ def test_others_are_refused(desk, browser, who):
     somebody = browser(who)
     newest = desk.service.audit.entries(None, 1)[0].number
     assert somebody.get("/console/log").status_code == 403
-    assert somebody.get("/console/log/export").status_code == 403
+    assert somebody.post("/console/log/export").status_code == 403
     assert somebody.post("/console/log/verify").status_code == 403
     assert [each.number for each in desk.service.audit.entries(None, 1)] == [newest]
 
@@ -368,7 +368,7 @@ def test_a_key_that_can_not_be_used_is_told(desk, auditor, monkeypatch):
     monkeypatch.setattr(desk.service.audit, "public_key", refuse)
     for be, answer in (
         ("verified", auditor.post("/console/log/verify", page="/console/log")),
-        ("exported", auditor.get("/console/log/export")),
+        ("exported", auditor.post("/console/log/export")),
     ):
         assert answer.status_code == 503
         assert f"The log can't be {be} now" in words_of(answer.text)
@@ -399,7 +399,7 @@ def test_a_log_that_can_not_be_signed_in_the_file_can_be_exported(make_desk, tmp
         folder.rmdir()
     folder.write_text("no folder", encoding="utf-8")
     try:
-        answer = browser.get("/console/log/export")
+        answer = browser.post("/console/log/export")
         assert answer.status_code == 200
         file = tmp_path / "log.ndjson"
         file.write_bytes(answer.content)
@@ -413,7 +413,7 @@ def test_an_export_proves_itself(own, tmp_path):
     desk, browser = own
     for number in range(450):  # more than are read at a time
         write(desk, SERVICE, "case.opened", f"case:{number + 10}")
-    answer = browser.get("/console/log/export")
+    answer = browser.post("/console/log/export")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/x-ndjson"
     assert answer.headers["cache-control"] == "no-store"
@@ -430,10 +430,23 @@ def test_an_export_proves_itself(own, tmp_path):
     assert not verify_export(file).ok
 
 
+def test_a_link_from_elsewhere_exports_nothing(desk, auditor):
+    """The log tells who exported it: nobody else is to cause that line."""
+    newest = desk.service.audit.entries(None, 1)[0].number
+    page = auditor.get("/console/log").text
+    assert re.search(r'<form method="post" action="/console/log/export">', page)
+    assert auditor.get("/console/log/export").status_code == 405
+    led = {"Sec-Fetch-Site": "cross-site"}
+    assert auditor.get("/console/log/export", headers=led).status_code == 200  # the page between
+    assert auditor.post("/console/log/export", headers=led).status_code == 403
+    assert auditor.request("POST", "/console/log/export").status_code in (403, 415)
+    assert desk.service.audit.entries(None, 1)[0].number == newest
+
+
 def test_a_log_whose_end_is_gone_can_be_exported_all_the_same(own, tmp_path):
     desk, browser = own
     sql(desk, "UPDATE counter SET value = value + 5 WHERE name = 'audit'")
-    answer = browser.get("/console/log/export")
+    answer = browser.post("/console/log/export")
     assert answer.status_code == 200
     file = tmp_path / "log.ndjson"
     file.write_bytes(answer.content)

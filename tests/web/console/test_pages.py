@@ -1,12 +1,15 @@
 """Every page, asked for by everybody: exactly those whose role opens it get it."""
 
 import re
+import threading
 
 import pytest
+from tests.web.console.browsing import Browser
 from tests.web.console.making import bank_of, case_of
 from tests.web.console.test_headers import check
 
-from hedgerow.accounts import Permission, permissions_of
+from hedgerow.accounts import Permission, Stage, permissions_of
+from hedgerow.store import Database
 from hedgerow.web.console.headers import FOR_EVER
 from hedgerow.web.console.pages import home as home
 from hedgerow.web.console.routing import PAGES, page
@@ -79,6 +82,33 @@ def test_a_form_is_not_taken_without_its_token(browser, samples, one):
     )
     sent = browser(who).request("POST", filled(one.path, samples), data={"form_token": "x"})
     assert sent.status_code == 403 or (one.stage is not None and sent.status_code == 303)
+
+
+LOOKED_AT = [one for one in PAGES if one.method == "GET"]
+
+
+@pytest.mark.parametrize("one", LOOKED_AT, ids=[one.path for one in LOOKED_AT])
+def test_looking_changes_nothing(desk, samples, one, monkeypatch):
+    """A link on another site can make a browser ask for any page.
+
+    Signing in at a provider, which is switched off here, is told of in `pages.oidc`.
+    """
+    who = next((who for who in WHO[:-1] if one.needs in permissions_of([who])), "analyst")
+    stage = one.stage or Stage.FULL
+    somebody = Browser(desk.url, desk.session(who, stage))
+    written, write = [], Database.write
+
+    def noted(database):
+        # What the service does again and again goes on meanwhile.
+        if threading.current_thread().name != "hedgerow-chore":
+            written.append(threading.current_thread().name)
+        return write(database)
+
+    monkeypatch.setattr(Database, "write", noted)
+    answer = somebody.get(filled(one.path, samples))
+    somebody.close()
+    assert answer.status_code < 500
+    assert written == []
 
 
 def test_a_refusal_is_the_same_whether_a_thing_is_there_or_not(browser, samples):

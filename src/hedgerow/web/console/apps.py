@@ -9,13 +9,22 @@ from hedgerow.web.console.qr import qr_of
 from hedgerow.web.console.visit import Visit
 
 
-async def enrolment(visit: Visit) -> dict[str, Any]:
-    """What a page shows of a new secret: the one that is begun already, where there is one."""
+async def offer(visit: Visit) -> None:
+    """Make a new secret for an app, which `enrolment` shows until a code of it was typed."""
     codes, person = visit.service.accounts.codes, session_of(visit).person
-    begun = await visit.write(lambda: codes.begun(person.id) or codes.begin(person.id))
-    secret = begun.secret
-    parts = [secret[start : start + 4] for start in range(0, len(secret), 4)]
-    return {"secret": " ".join(parts), "qr": qr_of(begun.uri), "login": person.login}
+    await visit.write(lambda: codes.begin(person.id))
+
+
+async def enrolment(visit: Visit) -> dict[str, Any]:
+    """What a page shows of the secret that was offered; it is "" where none was."""
+    codes, person = visit.service.accounts.codes, session_of(visit).person
+    begun = await visit.read(lambda: codes.begun(person.id))
+    secret = "" if begun is None else begun.secret
+    return {
+        "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+        "qr": None if begun is None else qr_of(begun.uri),
+        "login": person.login,
+    }
 
 
 async def confirm(visit: Visit) -> None:

@@ -22,11 +22,13 @@ def next_stage(person: Person) -> Stage:
 async def begin(visit: Visit, person: Person, stage: Stage) -> Response:
     """Begin somebody's session in this browser, and lead on. Whoever was signed in here is out."""
     sessions, client = visit.service.sessions, client_of(visit)
-    before = visit.jar.get(cookies.SESSION)
+    codes, before = visit.service.accounts.codes, visit.jar.get(cookies.SESSION)
 
     def begun() -> str:
         if before:
             sessions.end(before)
+        if stage is Stage.ENROL:
+            codes.begin(person.id)  # here, so that the page that shows it changes nothing
         return sessions.create(person.id, stage, client)
 
     visit.begin_session(await visit.write(begun))

@@ -17,7 +17,7 @@ from hedgerow.accounts import (
 )
 from hedgerow.web.console import asking_passkeys, cookies
 from hedgerow.web.console.address import site_of
-from hedgerow.web.console.apps import confirm, enrolment
+from hedgerow.web.console.apps import confirm, enrolment, offer
 from hedgerow.web.console.asking_passkeys import session_of
 from hedgerow.web.console.headers import PREFIX
 from hedgerow.web.console.refusals import Refusal, nothing_here
@@ -62,9 +62,17 @@ async def sign_in_again(visit: Visit) -> Response:
 
 @page("GET", "/account/app", needs=Permission.SELF)
 async def app(visit: Visit) -> Response:
-    """Show a secret for an authenticator app."""
+    """Show the new secret for an authenticator app."""
     _need_fresh(visit)
     return await _app_page(visit)
+
+
+@page("POST", "/account/app/begin", needs=Permission.SELF)
+async def begin_app(visit: Visit) -> Response:
+    """Make a new secret; the app that is in use counts until a code of it was shown."""
+    _need_fresh(visit)
+    await offer(visit)
+    return visit.redirect(f"{HERE}/app")
 
 
 @page("POST", "/account/app", needs=Permission.SELF)

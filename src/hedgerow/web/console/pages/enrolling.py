@@ -7,8 +7,8 @@ from starlette.responses import Response
 from hedgerow.accounts import AccountsProblem, SecondFactorRefused, Stage
 from hedgerow.web.console import asking_passkeys
 from hedgerow.web.console.address import site_of
-from hedgerow.web.console.apps import confirm, enrolment
-from hedgerow.web.console.entering import let_in
+from hedgerow.web.console.apps import confirm, enrolment, offer
+from hedgerow.web.console.entering import led_on, let_in
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
@@ -18,6 +18,13 @@ from hedgerow.web.console.wording import sentence
 async def enrol(visit: Visit) -> Response:
     """Show a secret for an authenticator app, and a button for a passkey."""
     return await _form(visit)
+
+
+@page("POST", "/enrol/begin", needs=None, stage=Stage.ENROL)
+async def begin_app(visit: Visit) -> Response:
+    """Make a secret, where the one that came with signing in is gone."""
+    await offer(visit)
+    return led_on(visit, Stage.ENROL)
 
 
 @page("POST", "/enrol", needs=None, stage=Stage.ENROL)

@@ -116,7 +116,7 @@ async def verify(visit: Visit) -> Response:
     return visit.render("log/verified.html", found=found, began=began)
 
 
-@page("GET", "/log/export", needs=Permission.LOG)
+@page("POST", "/log/export", needs=Permission.LOG)
 async def export(visit: Visit) -> Response:
     """The whole log as a file, which can be verified without the database; the log tells of it."""
     service = visit.service

@@ -1,4 +1,8 @@
-"""Signing in at an OpenID provider: out by a link, back by the provider's answer."""
+"""Signing in at an OpenID provider: out by a link, back by the provider's answer.
+
+Both are asked for by GET, though they write: the answer as OpenID Connect has it, the start because
+the pages' policy lets no form lead to another site. All that a start leaves is a row that ends.
+"""
 
 from __future__ import annotations
 
