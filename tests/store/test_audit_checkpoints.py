@@ -135,6 +135,79 @@ def test_a_full_disk_leaves_no_half_line_and_nothing_is_lost(book, database, mon
     assert len(book.file.read_text().splitlines()) == 3
 
 
+def closed(*_given):
+    raise PermissionError(13, "Permission denied")
+
+
+@pytest.mark.parametrize("why", ["a folder", "no rights", "below a file", "leads nowhere"])
+def test_a_file_that_can_not_be_used_is_told_and_nothing_is_lost(
+    book, database, monkeypatch, tmp_path, why
+):
+    """Always by the same words, never as an error that nobody expects."""
+    add(database)
+    kept = tmp_path / "kept"
+    file = book.file
+    with monkeypatch.context() as patched:
+        if why == "no rights":  # which the user who runs these tests may have
+            patched.setattr(os, "open", closed)
+        else:
+            file.rename(kept)
+        if why == "a folder":
+            file.mkdir()
+        elif why == "below a file":
+            file.parent.rmdir()
+            file.parent.write_text("")
+        elif why == "leads nowhere":
+            file.symlink_to(tmp_path / "not mounted" / "file")
+        for _ in range(2):
+            with pytest.raises(AuditProblem, match="make room, and check") as told:
+                book.log.checkpoint()
+            assert str(file) in str(told.value)
+    if why == "a folder":
+        file.rmdir()
+    elif why == "below a file":
+        file.parent.unlink()
+    elif why == "leads nowhere":
+        with pytest.raises(AuditProblem, match="mount what it is on"):
+            book.log.verify()
+        file.unlink()
+    assert book.log.checkpoint() is None  # it was signed the first time
+    assert [parse(line).number for line in file.read_text().splitlines()] == [1, 2, 3]
+    assert book.log.verify().ok
+
+
+def test_a_file_that_can_not_be_reached_is_no_file_that_is_not_there(book, monkeypatch):
+    """Or a log that was cut off would pass where it only can't be compared."""
+    monkeypatch.setattr(type(book.file), "stat", closed)
+    with pytest.raises(AuditProblem, match="can't be compared"):
+        book.log.verify()
+
+
+def test_two_that_see_the_same_end_sign_it_once(book, database_url, tmp_path, monkeypatch):
+    """As the processes of a service do that end at once."""
+    from hedgerow.store import open_database
+    from hedgerow.store.audit import log
+
+    add(book.database)
+    true = log.standing
+    with open_database(database_url) as own:
+        other = AuditLog(own, Vault(tmp_path / "vault.key"), book.file)
+
+        def seen(session):
+            found = true(session)
+            monkeypatch.setattr(log, "standing", true)
+            assert other.checkpoint().number == 3
+            return found
+
+        monkeypatch.setattr(log, "standing", seen)
+        assert book.log.checkpoint() is None
+    found = book.log.verify()
+    assert (found.ok, found.checkpoints, found.elsewhere) == (True, 3, 3)
+    add(book.database)
+    assert book.log.checkpoint().number == 4  # none is left out
+    assert book.log.verify().ok
+
+
 def test_two_that_sign_at_once(database, database_url, tmp_path):
     import threading
 
@@ -159,6 +232,8 @@ def test_two_that_sign_at_once(database, database_url, tmp_path):
     assert found.ok, found.problems
     assert (found.entries, found.signed) == (21, 21)
     assert found.elsewhere == found.checkpoints
+    signed = [parse(line).sequence for line in file.read_text().splitlines()]
+    assert len(signed) == len(set(signed))
 
 
 class TestForgery:

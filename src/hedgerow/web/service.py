@@ -167,7 +167,7 @@ class Service:
             Chore(
                 self.audit.checkpoint,
                 plan.web.checkpoint_seconds,
-                "how far the log has come can't be signed",
+                "how far the log has come can't be signed, or not be written down",
                 at_end=True,
             ),
             Chore(

@@ -34,35 +34,68 @@ class CheckpointFile:
         Raises:
             AuditProblem: the file can't be written.
         """
-        try:
-            with self._opened() as number:
-                text = _tail(number)
-                last = _last_number(text)
-                lines = [each.line() for each in made if each.number > last]
-                if newest is not None and newest.number <= last and newest.line() not in text:
-                    # The log was put back to an older state, and this comes after another's.
-                    lines.insert(0, newest.line())
-                if lines:
-                    # What a crash has left of a line is ended, so that ours is whole.
-                    begin = "" if not text or text.endswith("\n") else "\n"
-                    _write(number, f"{begin}{chr(10).join(lines)}\n".encode())
-        except OSError as error:
-            msg = (
-                f"the file of checkpoints {self.path} can't be written ({error.strerror}); the "
-                "checkpoint is in the database, and is written here with the next one: make room, "
-                "and check that this user may write there"
-            )
-            raise AuditProblem(msg) from error
+        with self._telling(), self._opened() as number:
+            text = _tail(number)
+            last = _last_number(text)
+            lines = [each.line() for each in made if each.number > last]
+            if newest is not None and newest.number <= last and newest.line() not in text:
+                # The log was put back to an older state, and this comes after another's.
+                lines.insert(0, newest.line())
+            if lines:
+                # What a crash has left of a line is ended, so that ours is whole.
+                begin = "" if not text or text.endswith("\n") else "\n"
+                _write(number, f"{begin}{chr(10).join(lines)}\n".encode())
 
     def last_number(self) -> int:
-        """The number of the last checkpoint in the file; 0 where there is none."""
-        if not self.path.exists():
-            return 0
-        number = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        """The number of the last checkpoint in the file; 0 where there is none.
+
+        Raises:
+            AuditProblem: it can't be read, and so not be written either.
+        """
+        with self._telling():
+            try:
+                number = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+            except FileNotFoundError:
+                return 0
+            try:
+                return _last_number(_tail(number))
+            finally:
+                os.close(number)
+
+    def is_there(self) -> bool:
+        """Whether there is one to compare with.
+
+        Raises:
+            AuditProblem: it can't be reached: what it is on isn't mounted, say.
+        """
         try:
-            return _last_number(_tail(number))
-        finally:
-            os.close(number)
+            self.path.stat()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if not self.path.is_symlink():
+                return False
+            raise self._unreachable(error) from error
+        except OSError as error:
+            raise self._unreachable(error) from error
+        return True
+
+    def _unreachable(self, error: OSError) -> AuditProblem:
+        return AuditProblem(
+            f"the file of checkpoints {self.path} can't be reached ({error.strerror}): the log "
+            "can't be compared with it; mount what it is on, and check that this user may read it"
+        )
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Say what to do where the system refuses."""
+        try:
+            yield
+        except OSError as error:
+            msg = (
+                f"the file of checkpoints {self.path} can't be written ({error.strerror}); what "
+                "was signed is in the database, and is written here with the next one: make room, "
+                "and check that it is a file that this user may read and write"
+            )
+            raise AuditProblem(msg) from error
 
     @contextmanager
     def _opened(self) -> Iterator[int]:

@@ -33,6 +33,10 @@ from hedgerow.store.errors import AuditProblem
 from hedgerow.store.vault import Vault
 
 
+class _SignedMeanwhile(Exception):
+    """Another process has made the same checkpoint: several end at once, say."""
+
+
 class AuditLog:
     """One database's log.
 
@@ -83,8 +87,8 @@ class AuditLog:
     def checkpoint(self) -> Checkpoint | None:
         """Sign how far the log has come, and write it to the file as well.
 
-        Returns None where nothing was added since the last one. The file is brought up to date
-        in any case.
+        Returns None where nothing was added since the last one, or another process has just
+        signed it. The file is brought up to date in any case.
 
         Raises:
             VaultProblem: the key file can't be used.
@@ -95,8 +99,7 @@ class AuditLog:
             last, at = newest_checkpoint(session), standing(session)
         made = None
         if at.last is not None and (last is None or last.sequence != at.last):
-            with self._database.write() as session:
-                made = self._sign(session)
+            made = self._signed()
         if self._file is not None:
             self._write_down(self._file, made)
         return made
@@ -110,6 +113,13 @@ class AuditLog:
             after = min(after, made.number - 1)
         file.append(checkpoints_of(self._database, newest, after), made)
 
+    def _signed(self) -> Checkpoint | None:
+        try:
+            with self._database.write() as session:
+                return self._sign(session)
+        except _SignedMeanwhile:
+            return None
+
     def _sign(self, session: Session) -> Checkpoint:
         key = self._vault.to_sign(session, PURPOSE)
         # From here on no other checkpoint is made until this one is committed.
@@ -121,6 +131,9 @@ class AuditLog:
                 f"the log ends at entry {at.last}, and had come to {max(at.given, signed)}: "
                 "nothing is signed; find out what happened: hedgerow audit verify"
             )
+        if signed == at.last:
+            # Undone, or the checkpoint's number would be missing.
+            raise _SignedMeanwhile
         head = session.execute(select(EntryRow.hash).where(EntryRow.number == at.last)).scalar_one()
         moment = now()
         previous = FIRST if before is None else before.mark()
@@ -165,7 +178,7 @@ class AuditLog:
         return verify(source, keys, known, found, progress)
 
     def _files(self, known_files: Iterable[Path]) -> list[Path]:
-        if self._file is None or not self._file.path.exists():
+        if self._file is None or not self._file.is_there():
             return [*known_files]
         return [self._file.path, *known_files]
 
