@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -13,12 +12,11 @@ import psutil
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 from tests.cases.webhooks.receivers import Receiver, Reply, receiving, wait_until
-from tests.postgres import Server, sqlite_only
+from tests.postgres import sqlite_only
 
 from hedgerow.cases.webhooks import (
     CHOICES,
     Courier,
-    CourierPlan,
     DeliveryState,
     EndpointState,
     WebhookLimits,
@@ -233,38 +231,6 @@ def test_what_is_under_way_is_finished_when_it_is_told_to_stop(
     assert len(receiver.got) == 1
 
 
-@sqlite_only("it is about the process")
-def test_it_ends_with_the_process_that_started_it(
-    database_url: str, database: Database, vault: Vault, tmp_path: Path, limits: WebhookLimits
-) -> None:
-    import subprocess
-    import sys
-
-    plan = CourierPlan(database_url, vault.path, tmp_path, limits)
-    code = (
-        "import sys, time\n"
-        "from hedgerow.cases.webhooks import Courier, CourierPlan\n"
-        "with Courier(CourierPlan.from_json(sys.stdin.read())) as courier:\n"
-        "    while courier.pid is None: time.sleep(0.01)\n"
-        "    print(courier.pid, flush=True)\n"
-        "    time.sleep(600)\n"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    with process.stdin as stdin:
-        stdin.write(plan.to_json())
-    pid = int(process.stdout.readline())
-    time.sleep(1.0)  # whether it has just begun or is at work
-    assert psutil.pid_exists(pid)
-    process.kill()
-    process.wait(60)
-    process.stdout.close()
-    wait_until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie")
-
-
 def test_two_couriers_share_the_work_by_taking_turns(
     courier: Make, webhooks: Webhooks, receiver: Receiver, tell: Tell
 ) -> None:
@@ -359,35 +325,3 @@ def test_what_it_says_is_logged(
     assert "courier: at work" in caplog.text
     assert "findable" not in caplog.text
     assert receiver.url not in caplog.text
-
-
-@pytest.mark.slow
-def test_the_database_is_killed_and_comes_back(tmp_path: Path, limits: WebhookLimits) -> None:
-    from hedgerow.cases.webhooks import emit
-    from hedgerow.store import open_database
-
-    server = Server()
-    try:
-        server.start()
-        url = server.make("webhooks")
-        vault = Vault(tmp_path / "vault.key")
-        with receiving() as receiver, open_database(url) as database:
-            webhooks = Webhooks(database, vault, limits)
-            webhooks.create(receiver.url, CHOICES)
-
-            def tell() -> None:
-                with database.write() as session:
-                    emit(session, "case.decided", {})
-
-            tell()
-            plan = CourierPlan(url, vault.path, tmp_path, limits)
-            with Courier(plan):
-                receiver.wait_for(1)
-                server.kill()
-                threading.Event().wait(1)
-                server.start()
-                tell()
-                wait_until(lambda: len({each.message_id for each in receiver.got}) == 2)
-                wait_until(lambda: all_are(webhooks, DeliveryState.DELIVERED))
-    finally:
-        server.remove()

@@ -1,10 +1,12 @@
 """From the outbox to chains of attempts, whatever the courier remembers."""
 
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from tests.cases.webhooks.conftest import Clock
+from tests.postgres import postgres_only
 
 from hedgerow.cases.webhooks import CHOICES, DeliveryState, Webhooks
 from hedgerow.cases.webhooks.models import AttemptRow, DeliveryRow
@@ -141,6 +143,23 @@ def test_only_what_is_overdue_is_looked_for(
     assert give_back(database, chains, due + timedelta(seconds=1)) == 1
 
 
+def test_resent_and_lost_before_its_attempt_it_is_overdue_too(
+    database: Database,
+    webhooks: Webhooks,
+    chains: Remembered,
+    tell: Callable[..., int],
+    clock: Clock,
+) -> None:
+    tell()
+    with database.write() as session:
+        row = session.get_one(DeliveryRow, 1)
+        row.state, row.next_at, row.ended_at = DeliveryState.FAILED, None, clock.at
+    webhooks.resend(1)
+    take(database, chains)
+    chains.started.clear()
+    assert give_back(database, chains, clock.at + timedelta(seconds=1)) == 1
+
+
 def test_what_ended_long_ago_is_deleted_with_its_attempts(
     database: Database, webhooks: Webhooks, tell: Callable[..., int], clock: Clock
 ) -> None:
@@ -175,3 +194,18 @@ def test_whether_a_courier_is_at_work_is_told_where_something_waits(
     assert webhooks.problem() is None
     clock.pass_(61)
     assert "2026-03-01 12:00" in str(webhooks.problem())
+
+
+@postgres_only("two that write at a time")
+def test_two_couriers_say_for_the_first_time_that_they_are_at_work(
+    database: Database, webhooks: Webhooks, tell: Callable[..., int], clock: Clock
+) -> None:
+    with ThreadPoolExecutor(1) as other:
+        with database.write():
+            note_alive(database, clock())
+            second = other.submit(note_alive, database, clock())
+            with pytest.raises(TimeoutError):
+                second.result(0.5)  # it waits for the first
+        assert second.result(20) is None
+    tell()
+    assert webhooks.problem() is None

@@ -13,7 +13,7 @@ from typing import Protocol
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from hedgerow.store import Database
+from hedgerow.store import BadDatabaseURL, Database
 
 _COURIER_LOCK = 0x6865646765726F78  # of PostgreSQL's advisory locks; `store` has the number before
 
@@ -31,16 +31,38 @@ class Place(Protocol):
 
 
 @contextmanager
-def place_for(database: Database, folder: Path) -> Iterator[Place]:
-    """The place of this database's courier; who has it lets go of it at the end of the block."""
+def place_for(database: Database) -> Iterator[Place]:
+    """The place of this database's courier; who has it lets go of it at the end of the block.
+
+    Raises:
+        BadDatabaseURL: the database is in no file, so that no other process could see it.
+        OSError: the file of the lock can't be made.
+    """
     if database.engine.dialect.name == "postgresql":
         place: _OnServer | _OnMachine = _OnServer(database)
     else:
-        place = _OnMachine(folder / "courier.lock")
+        place = _OnMachine(lock_file_of(database))
     try:
         yield place
     finally:
         place.release()
+
+
+def lock_file_of(database: Database) -> Path:
+    """The file whose lock is the place, where the database is SQLite.
+
+    It lies beside the database's own, so that all who open that one find it, wherever their home
+    folder is and by whatever path they came. Raises BadDatabaseURL as `place_for`.
+    """
+    with database.read() as session:
+        # SQLite's own word: a URL can name its file in more ways than one.
+        query = text("SELECT file FROM pragma_database_list WHERE name = 'main'")
+        name = session.execute(query).scalar_one()
+    if not name:
+        raise BadDatabaseURL("no courier can share a database in memory; name a file in the URL")
+    path = Path(name).resolve()
+    # Not a lock on the database's file: closing it would let go of SQLite's own locks.
+    return path.with_name(f"{path.name}.courier")
 
 
 class _OnMachine:
@@ -69,21 +91,32 @@ class _OnServer:
     def __init__(self, database: Database) -> None:
         self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._connection: Connection | None = None
+        self._away = False
 
     def take(self) -> bool:
         if self._connection is not None:
             return True
         try:
-            connection = self._engine.connect()
+            self._connection = self._asked()
         except DBAPIError as error:
-            _log.warning("the database can't be reached (%s)", type(error).__name__)
+            if not self._away:  # once, not each time that it is asked
+                _log.warning("the database can't be reached (%s)", type(error).__name__)
+            self._away = True
             return False
-        query = text(f"SELECT pg_try_advisory_lock({_COURIER_LOCK})")
-        if connection.execute(query).scalar():
-            self._connection = connection
-            return True
+        self._away = False
+        return self._connection is not None
+
+    def _asked(self) -> Connection | None:
+        connection = self._engine.connect()
+        try:
+            query = text(f"SELECT pg_try_advisory_lock({_COURIER_LOCK})")
+            if connection.execute(query).scalar():
+                return connection
+        except BaseException:
+            connection.invalidate()  # it may have the lock, and mustn't go back into the pool
+            raise
         connection.close()
-        return False
+        return None
 
     def kept(self) -> bool:
         assert self._connection is not None

@@ -16,6 +16,7 @@ from hedgerow.cases.webhooks import deliveries, retries, secrecy, signing
 from hedgerow.cases.webhooks.limits import WebhookLimits
 from hedgerow.cases.webhooks.models import AttemptRow, DeliveryRow, EndpointRow
 from hedgerow.cases.webhooks.records import UNDER_WAY, DeliveryState, EndpointState
+from hedgerow.cases.webhooks.removing import REMOVED
 from hedgerow.cases.webhooks.sending import Answer, Sender
 from hedgerow.store import SERVICE, Database, Vault, VaultProblem, acting, now, record
 
@@ -110,6 +111,8 @@ class Attempts:
                 return self._left(row)
             endpoint = session.get(EndpointRow, row.endpoint_id)
             assert endpoint is not None
+            if endpoint.state == REMOVED:
+                return None
             return _Job(
                 row.series,
                 endpoint.url,
@@ -167,11 +170,15 @@ def _lock_endpoint(session: Session, delivery_id: int) -> None:
 def _gone(session: Session, row: DeliveryRow, at: datetime) -> None:
     """The receiver said that it wants no more, so nothing more is sent there."""
     row.state, row.ended_at = DeliveryState.FAILED, at
-    session.execute(
-        update(EndpointRow)
-        .where(EndpointRow.id == row.endpoint_id)
-        .values(state=EndpointState.GONE)
-    )
     session.flush()
+    switched_off = session.execute(
+        update(EndpointRow)
+        .where(EndpointRow.id == row.endpoint_id, EndpointRow.state == EndpointState.ACTIVE)
+        .values(state=EndpointState.GONE)
+        .returning(EndpointRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    if not switched_off.all():
+        return  # it was removed meanwhile
     dropped = deliveries.drop_waiting(session, row.endpoint_id, at)
     record(session, "webhook.gone", f"webhook:{row.endpoint_id}", dropped=dropped)

@@ -12,7 +12,8 @@ dbos is one for each process: import this in the courier alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ _NAME = "hedgerow"
 # The same for all versions, or what an older one began would wait for that one's return.
 _VERSION = "1"
 _EXECUTOR = "courier"
-_ALIVE = ["ENQUEUED", "DELAYED", "PENDING"]
+_BEGUN = "PENDING"
+_ALIVE = ["ENQUEUED", "DELAYED", _BEGUN]
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _A_TIME = 500
 
@@ -75,11 +77,14 @@ class DurableChains:
 
         @DBOS.workflow(name="deliver")
         def deliver(delivery_id: int, endpoint_id: int, ticket: str, number: int) -> None:
-            wait = attempt(delivery_id, ticket, number)
-            if wait is not None:
-                self.start(delivery_id, endpoint_id, ticket, number + 1, wait)
+            with self._running(_id_of(ticket, number)):
+                wait = attempt(delivery_id, ticket, number)
+                if wait is not None:
+                    self.start(delivery_id, endpoint_id, ticket, number + 1, wait)
 
         self._deliver = deliver
+        self._at_work: set[str] = set()
+        self._halfway: set[str] = set()
         DBOS.launch()
         DBOS.register_queue(
             QUEUE,
@@ -94,7 +99,7 @@ class DurableChains:
     ) -> None:
         """As `taking.Chains` says."""
         with (
-            SetWorkflowID(f"{ticket}/{number}"),
+            SetWorkflowID(_id_of(ticket, number)),
             SetEnqueueOptions(queue_partition_key=str(endpoint_id), delay_seconds=wait or None),
         ):
             DBOS.enqueue_workflow(QUEUE, self._deliver, delivery_id, endpoint_id, ticket, number)
@@ -103,6 +108,29 @@ class DurableChains:
         """As `taking.Chains` says."""
         found = DBOS.list_workflows(status=_ALIVE, load_input=False, load_output=False)
         return {each.workflow_id.partition("/")[0] for each in found}
+
+    def wake(self) -> int:
+        """Go on with attempts that have begun and that nothing works at; returns how many.
+
+        Where the connection is lost as dbos claims an attempt, or as its thread writes down what
+        came of it, the database knows of an attempt that no thread has. Called now and then: those
+        that were so at the call before, too, are put into the queue again.
+        """
+        found = DBOS.list_workflows(status=[_BEGUN], load_input=False, load_output=False)
+        halfway = {each.workflow_id for each in found} - self._at_work
+        stuck = halfway & self._halfway
+        self._halfway = halfway - stuck
+        if stuck:
+            DBOS.resume_workflows([*stuck], queue_name=QUEUE)
+        return len(stuck)
+
+    @contextmanager
+    def _running(self, workflow_id: str) -> Iterator[None]:
+        self._at_work.add(workflow_id)
+        try:
+            yield
+        finally:
+            self._at_work.discard(workflow_id)
 
     def tidy(self) -> int:
         """Forget some of the attempts that were made; returns how many."""
@@ -116,6 +144,11 @@ class DurableChains:
     def close(self, seconds: int) -> None:
         """Take no more; wait at most this long for attempts under way."""
         DBOS.destroy(workflow_completion_timeout_sec=seconds)
+
+
+def _id_of(ticket: str, number: int) -> str:
+    """What dbos knows an attempt by."""
+    return f"{ticket}/{number}"
 
 
 def _where(database: Database, folder: Path) -> DBOSConfig:

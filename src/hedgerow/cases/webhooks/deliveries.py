@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hedgerow.cases.webhooks.errors import NoSuchDelivery
 from hedgerow.cases.webhooks.models import AttemptRow, DeliveryRow
 from hedgerow.cases.webhooks.records import UNDER_WAY, Attempt, Delivery, DeliveryState
+from hedgerow.cases.webhooks.removing import OF_REMOVED
 
 _MAX_ID = 2**63 - 1
 
@@ -23,7 +24,7 @@ def page(
     limit: int,
 ) -> list[Delivery]:
     """The newest deliveries with numbers below `before`, without their attempts."""
-    query = select(DeliveryRow).order_by(DeliveryRow.id.desc()).limit(limit)
+    query = select(DeliveryRow).where(~OF_REMOVED).order_by(DeliveryRow.id.desc()).limit(limit)
     if endpoint_id is not None:
         query = query.where(DeliveryRow.endpoint_id == endpoint_id)
     if states:
@@ -46,14 +47,18 @@ def one(session: Session, delivery_id: int) -> Delivery:
 
 def row_of(session: Session, delivery_id: int, *, locked: bool = False) -> DeliveryRow:
     """The row. Raises NoSuchDelivery."""
+    query = select(DeliveryRow).where(DeliveryRow.id == delivery_id, ~OF_REMOVED)
+    if locked:
+        # As it is now, whatever was read before.
+        query = query.with_for_update(of=DeliveryRow).execution_options(populate_existing=True)
     possible = 0 < delivery_id <= _MAX_ID
-    row = session.get(DeliveryRow, delivery_id, with_for_update=locked) if possible else None
+    row = session.execute(query).scalar_one_or_none() if possible else None
     if row is None:
         raise NoSuchDelivery(delivery_id)
     return row
 
 
-def send_again(row: DeliveryRow) -> None:
+def send_again(row: DeliveryRow, at: datetime) -> None:
     """Put a delivery into the outbox anew, with all its attempts before it.
 
     A chain that still has it finds another ticket, and ends.
@@ -62,7 +67,7 @@ def send_again(row: DeliveryRow) -> None:
     row.series += 1
     row.attempts = 0
     row.ticket = None
-    row.next_at = None
+    row.next_at = at  # without it, nobody would miss a chain that is lost before its attempt
     row.ended_at = None
 
 

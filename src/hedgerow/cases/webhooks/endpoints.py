@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -18,6 +18,7 @@ from hedgerow.cases.webhooks.records import (
     Endpoint,
     EndpointState,
 )
+from hedgerow.cases.webhooks.removing import REMOVED
 
 MAX_DESCRIPTION = 200
 """Characters of a description."""
@@ -57,14 +58,21 @@ def row_of(session: Session, endpoint_id: int, *, locked: bool = False) -> Endpo
     """The row. Raises NoSuchWebhook."""
     possible = 0 < endpoint_id <= _MAX_ID
     row = session.get(EndpointRow, endpoint_id, with_for_update=locked) if possible else None
-    if row is None:
+    if row is None or row.state == REMOVED:
         raise NoSuchWebhook(endpoint_id)
     return row
 
 
+def all_of(session: Session) -> Sequence[EndpointRow]:
+    """The rows of all endpoints that there are."""
+    query = select(EndpointRow).where(EndpointRow.state != REMOVED).order_by(EndpointRow.id)
+    return session.execute(query).scalars().all()
+
+
 def number(session: Session) -> int:
     """How many endpoints there are."""
-    return session.execute(select(func.count(EndpointRow.id))).scalar_one()
+    query = select(func.count(EndpointRow.id)).where(EndpointRow.state != REMOVED)
+    return session.execute(query).scalar_one()
 
 
 def counts(session: Session, endpoint_id: int | None = None) -> Counts:

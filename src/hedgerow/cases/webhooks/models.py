@@ -17,7 +17,7 @@ class EndpointRow(Base):
     url: Mapped[str] = mapped_column(Text)
     events: Mapped[str] = mapped_column(String(512))  # names in order, with spaces between
     description: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(16))  # active, off, gone
+    state: Mapped[str] = mapped_column(String(16))  # active, off, gone; removed: see `removing`
     secret: Mapped[bytes] = mapped_column(LargeBinary)
     # The one before, which signs too until that time.
     old_secret: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -17,7 +17,7 @@ class CourierPlan:
     Attributes:
         database_url: where the database is.
         vault_key: the file with the key that secrets are sealed with.
-        folder: for its lock, and where the database is SQLite, for what it remembers.
+        folder: where the database is SQLite, for what it remembers.
         limits: of webhooks.
         busy_seconds: that a change waits for another writer.
     """

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hedgerow.cases.webhooks import deliveries, endpoints, outbox, secrecy, taking
+from hedgerow.cases.webhooks import deliveries, endpoints, outbox, removing, secrecy, taking
 from hedgerow.cases.webhooks.errors import BadWebhook, WebhookOff
 from hedgerow.cases.webhooks.limits import WebhookLimits
-from hedgerow.cases.webhooks.models import AttemptRow, DeliveryRow, EndpointRow
+from hedgerow.cases.webhooks.models import DeliveryRow, EndpointRow
 from hedgerow.cases.webhooks.records import (
     UNDER_WAY,
     Delivery,
@@ -88,9 +88,8 @@ class Webhooks:
     def list(self) -> Sequence[Endpoint]:
         """All endpoints, with how many deliveries wait and have failed."""
         with self._database.read() as session:
-            rows = session.execute(select(EndpointRow).order_by(EndpointRow.id)).scalars().all()
             counts = endpoints.counts(session)
-            return [self._shown(row, counts) for row in rows]
+            return [self._shown(row, counts) for row in endpoints.all_of(session)]
 
     def get(self, endpoint_id: int) -> Endpoint:
         """One endpoint, as in `list`. Raises NoSuchWebhook."""
@@ -165,20 +164,21 @@ class Webhooks:
     def remove(self, endpoint_id: int) -> None:
         """Delete an endpoint with its secret, its deliveries and their attempts.
 
+        The endpoint and its secret are gone first, all at once. Many deliveries take a while; the
+        courier deletes those that are left where this is interrupted.
+
         Raises NoSuchWebhook.
         """
         with self._database.write() as session:
             row = endpoints.row_of(session, endpoint_id, locked=True)
             hold(session, _COUNTER)  # nobody makes another one meanwhile
-            whose = DeliveryRow.endpoint_id == endpoint_id
-            numbers = select(DeliveryRow.id).where(whose).scalar_subquery()
-            session.execute(delete(AttemptRow).where(AttemptRow.delivery_id.in_(numbers)))
-            session.execute(delete(DeliveryRow).where(whose))
-            session.delete(row)
+            removing.close(row)
             session.flush()
             if not endpoints.number(session):
                 release_key(session, secrecy.PURPOSE)
             record(session, "webhook.removed", _subject(endpoint_id))
+        while removing.go_on(self._database):
+            pass
 
     def send_test(self, endpoint_id: int) -> int:
         """Send a harmless event of type `test` to one endpoint; returns the delivery's number.
@@ -231,7 +231,7 @@ class Webhooks:
             endpoint_id = deliveries.row_of(session, delivery_id).endpoint_id
             self._active(session, endpoint_id)
             row = deliveries.row_of(session, delivery_id, locked=True)
-            deliveries.send_again(row)
+            deliveries.send_again(row, self._clock())
             session.flush()
             record(session, "webhook.resent", _subject(endpoint_id), deliveries=1)
             return deliveries.one(session, delivery_id)
@@ -255,7 +255,7 @@ class Webhooks:
             )
             rows = session.execute(query).scalars().all()
             for row in rows:
-                deliveries.send_again(row)
+                deliveries.send_again(row, self._clock())
             session.flush()
             if rows:
                 record(session, "webhook.resent", _subject(endpoint_id), deliveries=len(rows))
@@ -265,8 +265,8 @@ class Webhooks:
         """Why events don't go out just now, for a person; None where they do or none wait."""
         with self._database.read() as session:
             seen = taking.last_seen(session)
-            waiting = select(DeliveryRow.id).where(DeliveryRow.state.in_(UNDER_WAY)).limit(1)
-            if session.execute(waiting).first() is None:
+            waiting = DeliveryRow.state.in_(UNDER_WAY), ~removing.OF_REMOVED
+            if session.execute(select(DeliveryRow.id).where(*waiting).limit(1)).first() is None:
                 return None
         if seen is None:
             return "no courier has ever been at work here: start the service"

@@ -9,14 +9,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session, load_only
 
-from hedgerow.cases.webhooks.models import AttemptRow, CourierRow, DeliveryRow, EndpointRow
+from hedgerow.cases.webhooks import removing
+from hedgerow.cases.webhooks.models import CourierRow, DeliveryRow, EndpointRow
 from hedgerow.cases.webhooks.records import UNDER_WAY, DeliveryState
-from hedgerow.store import Database
+from hedgerow.store import Database, insert_for
 
 _A_TIME = 200
 
@@ -53,10 +54,10 @@ def take(database: Database, chains: Chains) -> int:
         query = (
             select(DeliveryRow)
             .options(_KNOWN)
-            .where(DeliveryRow.state == DeliveryState.NEW)
+            .where(DeliveryRow.state == DeliveryState.NEW, ~removing.OF_REMOVED)
             .order_by(DeliveryRow.id)
             .limit(_A_TIME)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, of=DeliveryRow)
         )
         rows = session.execute(query).scalars().all()
         for row in rows:
@@ -77,9 +78,8 @@ def give_back(database: Database, chains: Chains, overdue_since: datetime | None
     overdue_since: only those whose attempt should have been made by then; None for all.
     """
     with database.read() as session:
-        query = (
-            select(DeliveryRow).options(_KNOWN).where(DeliveryRow.state == DeliveryState.SENDING)
-        )
+        sending = DeliveryRow.state == DeliveryState.SENDING
+        query = select(DeliveryRow).options(_KNOWN).where(sending, ~removing.OF_REMOVED)
         if overdue_since is not None:
             query = query.where(DeliveryRow.next_at < overdue_since)
         rows: Sequence[DeliveryRow] = session.execute(query).scalars().all()
@@ -112,7 +112,10 @@ def _mark(session: Session, row: DeliveryRow, was: DeliveryState, **values: obje
 
 
 def tidy(database: Database, at: datetime, keep_days: int) -> int:
-    """Delete what ended long ago, and secrets that sign no more; returns how many deliveries."""
+    """Delete a few deliveries that ended long ago or whose endpoint was removed; returns how many.
+
+    Secrets that sign no more are deleted too.
+    """
     with database.write() as session:
         session.execute(
             update(EndpointRow)
@@ -120,25 +123,24 @@ def tidy(database: Database, at: datetime, keep_days: int) -> int:
             .values(old_secret=None, old_until=None)
             .execution_options(synchronize_session=False)
         )
-        old = (
-            select(DeliveryRow.id)
-            .where(
-                DeliveryRow.ended_at < at - timedelta(days=keep_days),
-                DeliveryRow.state.not_in(UNDER_WAY),
-            )
-            .order_by(DeliveryRow.ended_at)
-            .limit(_A_TIME)
+        number = removing.delete_some(
+            session,
+            DeliveryRow.ended_at < at - timedelta(days=keep_days),
+            DeliveryRow.state.not_in(UNDER_WAY),
         )
-        found = session.execute(old).scalars().all()
-        session.execute(delete(AttemptRow).where(AttemptRow.delivery_id.in_(found)))
-        session.execute(delete(DeliveryRow).where(DeliveryRow.id.in_(found)))
-    return len(found)
+    return number + removing.go_on(database)
 
 
 def note_alive(database: Database, at: datetime) -> None:
     """Note that a courier is at work."""
     with database.write() as session:
-        session.merge(CourierRow(id=_ONLY, seen_at=at))
+        table = cast(Table, CourierRow.__table__)
+        # One statement: one that lost its place may not have noticed when the next begins.
+        session.execute(
+            insert_for(session)(table)
+            .values(id=_ONLY, seen_at=at)
+            .on_conflict_do_update(index_elements=[table.c.id], set_={"seen_at": at})
+        )
 
 
 def last_seen(session: Session) -> datetime | None:

@@ -64,21 +64,29 @@ class Courier:
     def _watch(self) -> None:
         wait = _FIRST_SECONDS
         while True:
-            with self._starting:
-                if self._stopping.is_set():
-                    return
-                process = self._process = start(self._plan)
-                self.starts += 1
             began = time.monotonic()
-            self._hear(process)
-            status = process.wait()
-            if self._stopping.is_set():
+            try:
+                ended = self._live()
+            except Exception as problem:  # noqa: BLE001  # nobody else would start it again
+                ended = f"could not be started ({problem})"
+            if ended is None:
                 return
             calm = time.monotonic() - began > _CALM_SECONDS
             wait = _FIRST_SECONDS if calm else min(wait * 2, _MOST_SECONDS)
-            _log.error("the courier ended (%d); it is started again in %g s", status, wait)
+            _log.error("the courier %s; it is started again in %g s", ended, wait)
             if self._stopping.wait(wait):
                 return
+
+    def _live(self) -> str | None:
+        """Start it, and log what it says until it ends; how it ended, None where it should."""
+        with self._starting:
+            if self._stopping.is_set():
+                return None
+            process = self._process = start(self._plan)
+            self.starts += 1
+        with process:  # at whose end the pipe is closed, by which it ends too
+            self._hear(process)
+        return None if self._stopping.is_set() else f"ended ({process.returncode})"
 
     def _hear(self, process: subprocess.Popen[str]) -> None:
         """Log what it says, until it ends."""
@@ -93,7 +101,13 @@ class Courier:
 
 
 def start(plan: CourierPlan) -> subprocess.Popen[str]:
-    """Start a courier, which ends with the thread that calls this."""
+    """Start a courier.
+
+    It ends with the thread that calls this, and when its standard input is closed: nobody but this
+    process has that open, so it is at the latest when this process ends, however that comes about.
+
+    Raises OSError: there is no memory, or another thing that a process needs.
+    """
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "hedgerow.cases.webhooks.courier"],
         # What dbos would take from there could send what it knows elsewhere.
@@ -107,6 +121,9 @@ def start(plan: CourierPlan) -> subprocess.Popen[str]:
     )
     assert process.stdin is not None
     # By a pipe: others can read the arguments and, as the same user, the environment.
-    with suppress(BrokenPipeError), process.stdin as stdin:
-        stdin.write(f"{os.getpid()}\n{plan.to_json()}\n")
+    # Past Python's buffer, which would try again, and fail, when it is closed.
+    rest = f"{os.getpid()}\n{plan.to_json()}\n".encode()
+    with suppress(BrokenPipeError):
+        while rest:
+            rest = rest[os.write(process.stdin.fileno(), rest) :]
     return process

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Self
 
 from hedgerow.cases.webhooks import taking
-from hedgerow.cases.webhooks.alone import Place
 from hedgerow.cases.webhooks.attempts import Attempts
 from hedgerow.cases.webhooks.chains import DurableChains
 from hedgerow.cases.webhooks.plan import CourierPlan
@@ -20,12 +19,18 @@ from hedgerow.store import Database, StoreProblem, Vault, now
 _ALIVE_SECONDS = 15.0
 _OVERDUE_SECONDS = 60.0
 _TIDY_SECONDS = 600.0
+_MOST_SECONDS = 30.0
+"""Between two tries while the database can't be used."""
 
 _log = logging.getLogger(__name__)
 
 
 class Work:
-    """Takes from the outbox and sends, until told to stop. A context manager."""
+    """Takes from the outbox and sends, until told to stop.
+
+    A context manager, which waits for attempts under way when it is left without an exception.
+    Otherwise the process is to end at once, and they are made again. Raises StoreProblem.
+    """
 
     def __init__(self, plan: CourierPlan, database: Database, stopping: threading.Event) -> None:
         self._limits = plan.limits
@@ -37,26 +42,26 @@ class Work:
         self._turns = (
             _Turn(_ALIVE_SECONDS, self._note_alive, at_once=True),
             _Turn(_OVERDUE_SECONDS, self._look_for_overdue),
-            _Turn(_TIDY_SECONDS, self._tidy),
+            _Turn(_TIDY_SECONDS, self._tidy, at_once=True),
         )
 
-    def run(self, place: Place) -> None:
-        """Work until told to stop, or until another courier may have the place."""
+    def run(self) -> None:
+        """Work until told to stop."""
         taking.give_back(self._database, self._chains, None)
         _log.info("at work")
-        while not self._stopping.wait(self._limits.poll_seconds):
-            if not place.kept():
-                _log.warning("the connection that keeps this courier's place was lost")
-                return
+        wait = self._limits.poll_seconds
+        while not self._stopping.wait(wait):
             try:
-                self._once()
+                self._once(wait)
+                wait = self._limits.poll_seconds
             except StoreProblem as problem:
                 # The outbox keeps what is in it; whoever reads the log learns why it waits.
-                _log.warning("%s", problem)
+                wait = max(self._limits.poll_seconds, min(2 * wait, _MOST_SECONDS))
+                _log.warning("%s; next try in %g s", problem, wait)
 
-    def _once(self) -> None:
+    def _once(self, passed: float) -> None:
         for turn in self._turns:
-            turn.take(self._limits.poll_seconds)
+            turn.take(passed)
         while taking.take(self._database, self._chains) and not self._stopping.is_set():
             pass
 
@@ -64,6 +69,8 @@ class Work:
         taking.note_alive(self._database, now())
 
     def _look_for_overdue(self) -> None:
+        if woken := self._chains.wake():
+            _log.warning("%d attempts had stopped halfway, and are made again", woken)
         since = now() - timedelta(seconds=_OVERDUE_SECONDS)
         if lost := taking.give_back(self._database, self._chains, since):
             _log.warning("%d deliveries were not tried when they should have been", lost)
@@ -78,8 +85,9 @@ class Work:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._chains.close(math.ceil(self._limits.stop_seconds))
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._chains.close(math.ceil(self._limits.stop_seconds))
 
 
 class _Turn:
