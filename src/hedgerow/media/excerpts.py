@@ -7,7 +7,7 @@ video costs one frame.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import cast
 
@@ -24,6 +24,7 @@ from hedgerow.media.ends import holds_two_films, is_cut_off
 from hedgerow.media.film import Clock, Frame, Partial, VideoFacts
 from hedgerow.media.limits import Limits
 from hedgerow.media.luma import luma_of, orientation_of
+from hedgerow.media.moments import Span
 from hedgerow.media.orientation import upright
 from hedgerow.media.reel import Reel, wind
 from hedgerow.media.refusals import out_of_memory, timed_out, too_many_pixels
@@ -31,9 +32,16 @@ from hedgerow.media.spread import Spread, Stretch
 
 
 def stills_of_container(
-    data: bytes, facts: VideoFacts, limits: Limits, clock: Clock, most: int, *, colour: bool
+    data: bytes,
+    facts: VideoFacts,
+    limits: Limits,
+    clock: Clock,
+    most: int,
+    *,
+    colour: bool,
+    found: Sequence[Span] = (),
 ) -> Iterator[Frame]:
-    """Up to `most` frames, one of each part of as many equal ones; `facts` are complete at the end.
+    """Up to `most` frames, one of each of the `parts_of` it; `facts` are complete at the end.
 
     Raises Refused as `frames_of_container` does.
     """
@@ -48,7 +56,7 @@ def stills_of_container(
                 facts.note(Partial.OTHER_STREAMS)
             reel = wind(container, stream, len(data), facts, limits, clock)
             excerpts = _Excerpts(stream.codec_context, reel, facts, limits, clock)
-            yield from excerpts.run(most, colour=colour)
+            yield from excerpts.run(most, found, colour=colour)
     except MemoryError:
         raise out_of_memory() from None
     if facts.frames == 0:
@@ -75,9 +83,9 @@ class _Excerpts:
         self._limits = limits
         self._clock = clock
 
-    def run(self, most: int, *, colour: bool) -> Iterator[Frame]:
+    def run(self, most: int, found: Sequence[Span], *, colour: bool) -> Iterator[Frame]:
         """Decode what is needed, and give the stills."""
-        chosen = self._spread.chosen(most, self._facts.seconds)
+        chosen = self._spread.chosen(most, self._facts.seconds, found)
         for stretch in self._spread.stretches(chosen):
             for number, decoded in self._wanted_of(stretch):
                 pixels = self._pixels(decoded, colour=colour)

@@ -30,15 +30,17 @@ from hedgerow.media.viewing import (
 def render(file: File, options: dict[str, Any]) -> dict[str, Any]:
     """What is asked for of a file, as plain data; the JPEGs are base64 and have no metadata.
 
-    `{"view": "veil", "stills"?}` answers `{"kind": "picture" | "video", "width", "height",
-    "seconds", "partial", "stills": [{"second", "veil"}]}`: size in pixels of the upright
+    `{"view": "veil", "stills"?, "found"?}` answers `{"kind": "picture" | "video", "width",
+    "height", "seconds", "partial", "stills": [{"second", "veil"}]}`: size in pixels of the upright
     original; for what moves the seconds it lasts and up to `stills` (9) grey veils spread over
-    them, else null and one veil; `partial`, one of `Partial` or null, why not all could be shown.
+    them, or most of them over the stretches `found` (pairs of seconds), else null and one veil;
+    `partial`, one of `Partial` or null, why not all could be shown.
 
-    `{"view": "part", "part", "columns", "rows", "still"?, "stills"?, "colour"?}` answers `{"jpeg",
-    "left", "top", "width", "height", "scaled_width", "scaled_height"}`: tile number `part`, row
-    by row, of the picture scaled to fit `PICTURE_SIDE`; of what moves, of the still at the place
-    `still` of the veil's that was asked for with as many `stills`. Grey, unless `colour` is true.
+    `{"view": "part", "part", "columns", "rows", "still"?, "stills"?, "found"?, "colour"?}` answers
+    `{"jpeg", "left", "top", "width", "height", "scaled_width", "scaled_height"}`: tile number
+    `part`, row by row, of the picture scaled to fit `PICTURE_SIDE`; of what moves, of the still at
+    the place `still` of the veil's that was asked for with the same `stills` and `found`. Grey,
+    unless `colour` is true.
 
     The same file and options give the same bytes. Raises ValueError: a bad option, or a still
     that isn't there; Refused as `File.picture` and `File.frames` do.
@@ -49,7 +51,7 @@ def render(file: File, options: dict[str, Any]) -> dict[str, Any]:
 
 def _veiled(file: File, wanted: Wanted) -> dict[str, Any]:
     if file.moves:
-        stills = Stills(file, wanted.stills)
+        stills = Stills(file, wanted.stills, found=wanted.found)
         told = [_veil_of_still(frame.pixels, frame.seconds) for frame in stills]
         facts = stills.facts
         return {
@@ -100,7 +102,8 @@ def _part(file: File, wanted: Wanted) -> dict[str, Any]:
 
 def _pixels(file: File, wanted: Wanted) -> NDArray[np.uint8]:
     if file.moves:
-        return Stills(file, wanted.stills, colour=wanted.colour).at(wanted.still).pixels
+        stills = Stills(file, wanted.stills, colour=wanted.colour, found=wanted.found)
+        return stills.at(wanted.still).pixels
     if wanted.still != 0:
         raise ValueError("a picture has no still but number 0; ask for that")
     picture = file.in_colour() if wanted.colour else file.picture()

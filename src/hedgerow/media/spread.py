@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from hedgerow.media.moments import Span, parts_of
 from hedgerow.media.reel import Reel
 
 
@@ -38,21 +40,21 @@ class Spread:
         """How many frames that are shown are decoded before the packet."""
         return bisect_left(self._shown, at)
 
-    def chosen(self, most: int, length: float) -> list[int]:
-        """The numbers of the frames: one near the middle of each of `most` parts of the length.
+    def chosen(self, most: int, length: float, found: Sequence[Span]) -> list[int]:
+        """The numbers of the frames: one near the middle of each of the `parts_of` the length.
 
-        length: seconds of the whole. A keyframe in that part is taken, if there is one.
+        A keyframe in that part is taken, if there is one.
         """
         if len(self._places) <= most:
             return sorted(self._places)
         seconds, packets = self.reel.seconds[: len(self._places)], self.reel.packets
         keys = [number for at, number in self._numbers.items() if packets[at].is_keyframe]
         chosen = set()
-        for place in range(most):
-            middle = (place + 0.5) * length / most
+        for since, until in parts_of(most, length, seconds, found):
+            middle = (since + until) / 2
             number = max(0, bisect_right(seconds, middle) - 1)
             near = min(keys, key=lambda key: (abs(seconds[key] - middle), key), default=number)
-            is_in_part = abs(seconds[near] - middle) < length / most / 2
+            is_in_part = abs(seconds[near] - middle) < (until - since) / 2
             chosen.add(near if is_in_part else number)
         return sorted(chosen)
 

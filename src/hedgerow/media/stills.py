@@ -1,9 +1,10 @@
-"""A few stills of what moves, spread over its whole length; the same ones every time."""
+"""A few stills of what moves, mostly of what was found in it; the same ones every time."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from hedgerow.media.ends import is_cut_off
@@ -11,6 +12,7 @@ from hedgerow.media.files import File
 from hedgerow.media.film import Clock, Frame, Partial, VideoFacts
 from hedgerow.media.formats import sniff, sniff_video
 from hedgerow.media.limits import Limits
+from hedgerow.media.moments import Span, parts_of
 from hedgerow.media.moving import Animation
 from hedgerow.media.refusals import RefusalCode, Refused, no_video, timed_out
 
@@ -23,11 +25,14 @@ class Stills:
     as `File.frames` does.
     """
 
-    def __init__(self, file: File, most: int, *, colour: bool = False) -> None:
-        """colour: give RGB of a video, too, and not luma."""
+    def __init__(
+        self, file: File, most: int, *, colour: bool = False, found: Sequence[Span] = ()
+    ) -> None:
+        """colour: give RGB of a video, too, and not luma. found: stretches, as in `parts_of`."""
         self._file = file
         self._most = most
         self._colour = colour
+        self._found = found
         # Only called of what moves, which has the one format or the other.
         self.facts = VideoFacts(sniff_video(file.data) or sniff(file.data) or "")
 
@@ -39,11 +44,11 @@ class Stills:
 
             clock = Clock(time.monotonic(), limits.max_video_seconds, limits)
             yield from stills_of_container(
-                data, facts, limits, clock, self._most, colour=self._colour
+                data, facts, limits, clock, self._most, colour=self._colour, found=self._found
             )
         else:
             clock = Clock(time.monotonic(), limits.max_seconds, limits)
-            yield from _stills_of_animation(data, facts, limits, clock, self._most)
+            yield from _stills_of_animation(data, facts, limits, clock, self._most, self._found)
 
     def at(self, place: int) -> Frame:
         """The still of that number. Raises Refused, and ValueError where there are fewer."""
@@ -58,9 +63,17 @@ class Stills:
 
 
 def _stills_of_animation(
-    data: bytes, facts: VideoFacts, limits: Limits, clock: Clock, most: int
+    data: bytes,
+    facts: VideoFacts,
+    limits: Limits,
+    clock: Clock,
+    most: int,
+    found: Sequence[Span],
 ) -> Iterator[Frame]:
-    """Spread by the number of the frames: how long each is shown is only known on the way."""
+    """Spread by the number of the frames: how long each is shown is only known on the way.
+
+    Where something was found, that way is gone twice.
+    """
     animation = Animation(data, facts.format, limits)
     if animation.count < 2:
         raise no_video()
@@ -69,8 +82,8 @@ def _stills_of_animation(
     count = min(animation.count, limits.max_decoded_frames)
     if count < animation.count:
         facts.note(Partial.MAX_DECODED_FRAMES)
-    stills = min(most, count)
-    wanted = {(2 * place + 1) * count // (2 * stills) for place in range(stills)}
+    ahead = Animation(data, facts.format, limits) if found else animation
+    wanted = _wanted(ahead, count, clock, most, found)
     for number in range(count):
         if clock.is_over():
             facts.note(Partial.TIME)
@@ -88,3 +101,33 @@ def _stills_of_animation(
         facts.seconds += animation.shown()
     if facts.frames == 0:
         raise timed_out(limits.max_seconds * limits.partial_after)
+
+
+def _wanted(
+    ahead: Animation, count: int, clock: Clock, most: int, found: Sequence[Span]
+) -> set[int]:
+    """The numbers of the frames to show; by their times as far as it could be looked ahead."""
+    stills = min(most, count)
+    if not found or stills == count:
+        return {(2 * place + 1) * count // (2 * stills) for place in range(stills)}
+    seconds, length = _times(ahead, count, clock)
+    parts = parts_of(most, length, seconds, found)
+    return {max(0, bisect_right(seconds, (since + until) / 2) - 1) for since, until in parts}
+
+
+def _times(ahead: Animation, count: int, clock: Clock) -> tuple[list[float], float]:
+    """When the frames are shown, and the length of them all."""
+    seconds: list[float] = []
+    length = 0.0
+    for number in range(count):
+        try:
+            ahead.skip(number)
+        except Refused as refused:
+            if refused.code is not RefusalCode.CORRUPT or not seconds:
+                raise
+            break
+        seconds.append(length)
+        length += ahead.shown()
+        if clock.is_over():
+            break
+    return seconds, length

@@ -10,6 +10,7 @@ from typing import Any
 
 from hedgerow.media.guard import Task, Workers
 from hedgerow.media.limits import Limits
+from hedgerow.media.moments import Span
 
 TASK = "hedgerow.media.rendering:render"
 
@@ -29,6 +30,9 @@ VEIL_QUALITY, PART_QUALITY = 70, 85
 USUAL_STILLS, MOST_STILLS = 9, 36
 """Stills of a video: where nothing else is asked for, and at most."""
 
+MOST_FOUND = 32
+"""Stretches of a video that stills can be asked of."""
+
 MOST_PARTS_A_SIDE = 16
 """Columns and rows that a picture may be cut into."""
 
@@ -39,6 +43,7 @@ class Wanted:
 
     view: "veil" or "part". stills: how many of a video, at most. part: the tile's number, row
     by row from 0. columns, rows: the grid it is of. still: from 0, which of the stills it is of.
+    found: stretches of a video, in seconds, that most of the stills are to be of.
     """
 
     view: str
@@ -48,6 +53,7 @@ class Wanted:
     rows: int = 1
     still: int = 0
     colour: bool = False
+    found: tuple[Span, ...] = ()
 
     @classmethod
     def of(cls, options: dict[str, Any]) -> Wanted:
@@ -55,15 +61,16 @@ class Wanted:
         view = options.get("view")
         if view not in ("veil", "part"):
             raise ValueError(f'view must be "veil" or "part", not {view!r}')
-        known = {"view", "stills"}
+        known = {"view", "stills", "found"}
         if view == "part":
             known |= {"part", "columns", "rows", "still", "colour"}
         unknown = sorted(options.keys() - known)
         if unknown:
             raise ValueError(f"a {view} takes no {', '.join(unknown)}; leave it out")
         stills = _whole(options, "stills", 1, MOST_STILLS, USUAL_STILLS)
+        found = _stretches(options.get("found", ()))
         if view == "veil":
-            return cls(view, stills)
+            return cls(view, stills, found=found)
         columns = _whole(options, "columns", 1, MOST_PARTS_A_SIDE)
         rows = _whole(options, "rows", 1, MOST_PARTS_A_SIDE)
         colour = options.get("colour", False)
@@ -77,6 +84,7 @@ class Wanted:
             rows,
             _whole(options, "still", 0, stills - 1, 0),
             colour,
+            found,
         )
 
 
@@ -87,6 +95,16 @@ def _whole(
     if type(value) is not int or not least <= value <= most:
         raise ValueError(f"{name} must be a whole number from {least} to {most}, not {value!r}")
     return value
+
+
+def _stretches(given: Any) -> tuple[Span, ...]:
+    try:
+        found = tuple((float(since), float(until)) for since, until in given)
+    except (TypeError, ValueError):
+        found = ((1.0, 0.0),)
+    if len(found) > MOST_FOUND or not all(0 <= a <= b < float("inf") for a, b in found):
+        raise ValueError(f"found must be up to {MOST_FOUND} pairs of seconds, from and to")
+    return found
 
 
 def viewing_workers(limits: Limits, jobs: int) -> Workers:
