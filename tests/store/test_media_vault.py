@@ -39,8 +39,8 @@ def kept(database, vault, folder):
 
 
 def put(kept, database, data=BRIDGE, subject="case:1"):
-    with database.write() as session:
-        return kept.put(session, data, subject=subject, kind="jpeg", keep_until=now() + SOON)
+    with kept.deposit(data) as deposit, database.write() as session:
+        return deposit.keep(session, subject=subject, kind="jpeg", keep_until=now() + SOON)
 
 
 def file_of(database, number):
@@ -132,6 +132,18 @@ class TestTampering:
             with pytest.raises(VaultProblem, match="can't be decrypted"):
                 kept.open(number)
 
+    @pytest.mark.parametrize("what", ["subject", "file", "key"])
+    def test_a_row_that_was_changed(self, kept, database, what):
+        number, other = put(kept, database), put(kept, database, b"another", "case:2")
+        with database.write() as session:
+            row, theirs = session.get(ObjectRow, number), session.get(ObjectRow, other)
+            taken = getattr(theirs, what)
+            session.delete(theirs)
+            session.flush()
+            setattr(row, what, taken)
+        with pytest.raises(VaultProblem, match="can't be decrypted"):
+            kept.open(number)
+
     def test_a_file_that_is_gone(self, kept, database, folder):
         number = put(kept, database)
         files(folder)[0].unlink()
@@ -166,17 +178,28 @@ class TestTheEnd:
         assert kept.sweep(now()) == 0
         assert kept.open(number) == BRIDGE
 
-    def test_a_put_that_was_undone_leaves_a_file_for_a_day(
-        self, kept, database, folder, monkeypatch
-    ):
+    def test_what_nothing_kept_is_gone_at_once(self, kept, database, folder):
+        with kept.deposit(BRIDGE):
+            assert len(files(folder)) == 1
+        assert files(folder) == []
+
+        def fail(session):
+            deposit.keep(session, subject="case:2", kind="jpeg", keep_until=now() + SOON)
+            raise KeyboardInterrupt
+
+        with (
+            pytest.raises(KeyboardInterrupt),
+            kept.deposit(BRIDGE) as deposit,
+            database.write() as session,
+        ):
+            fail(session)
+        assert files(folder) == []
+
+    def test_one_that_no_row_names_goes_after_a_day(self, kept, database, folder, monkeypatch):
         stays = put(kept, database)
-        undone(
-            database,
-            lambda session: kept.put(
-                session, BRIDGE, subject="case:2", kind="jpeg", keep_until=now() + SOON
-            ),
-        )
-        assert len(files(folder)) == 2
+        stray = folder / "ab" / ("ab" * 16)
+        stray.parent.mkdir(exist_ok=True)
+        stray.write_bytes(b"noise")
         assert kept.sweep(now()) == 0
         monkeypatch.setattr(module, "_BETWEEN_SWEEPS", 0)
         assert kept.sweep(now() + timedelta(hours=23)) == 0

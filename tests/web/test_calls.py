@@ -1,9 +1,14 @@
 """The threads that calls of rooms run in: bounded, and changes don't hold up reads."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tests.cases.making import LEA
+from tests.web.casework import stock, upload
 
+from hedgerow.cases import ReviewPolicy
+from hedgerow.store.objects.files import Folder
 from hedgerow.web.calls import Calls
 from hedgerow.web.limits import Limits
 from hedgerow.web.problems import Problem
@@ -40,6 +45,33 @@ def test_a_held_database_keeps_changes_waiting_and_nothing_else(make_server):
     assert [one.status_code for one in reads] == [200] * 3
     assert matched.status_code == 200
     assert waiting[0].status_code == 201
+
+
+def test_a_slow_media_vault_keeps_no_other_change_waiting(
+    make_server, tmp_path, photographs, monkeypatch
+):
+    limits = Limits(max_intakes=1, max_writes=1)
+    own = make_server(web=limits, media_vault=str(tmp_path / "media"))
+    own.service.cases.set_policy(LEA, ReviewPolicy(0, keep_media_hours=1))
+    reached, release, write = threading.Event(), threading.Event(), Folder.write
+
+    def slowly(self, name, data):
+        reached.set()
+        assert release.wait(60)
+        write(self, name, data)
+
+    monkeypatch.setattr(Folder, "write", slowly)
+    with own.client() as client, own.client() as other, ThreadPoolExecutor(1) as pool:
+        client.post("/api/v1/banks", json={"name": "known", "action": "block"})
+        stock(client, "known", photographs["astronaut"])
+        own.wait_until_fresh()
+        sent = pool.submit(upload, client, "known", photographs["astronaut"])
+        assert reached.wait(60)
+        changed = other.post("/api/v1/banks", json={"name": "other"})
+        assert not sent.done()
+        release.set()
+        assert sent.result(60).json()["case"]["opened"]
+    assert changed.status_code == 201
 
 
 def test_a_line_takes_what_fits_and_no_more():

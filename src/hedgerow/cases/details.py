@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,11 +30,10 @@ def details(session: Session, row: CaseRow, person: Person | None) -> CaseDetail
     said = _decisions(session, row)
     why = "" if person is None else leases.why_not(session, row, person)
     seen = said if person is None else _seen(row, said, person)
-    evidence = session.get(EvidenceRow, row.id)
     return CaseDetails(
         **case_values(row),
         review=row.review,
-        evidence={} if evidence is None else evidence.answer,
+        evidence=evidence_of(session, row),
         copies_kept=_copies(session, row),
         decisions=tuple(seen),
         hidden_decisions=len(said) - len(seen),
@@ -42,6 +42,12 @@ def details(session: Session, row: CaseRow, person: Person | None) -> CaseDetail
         may_decide=not why,
         why_not=why,
     )
+
+
+def evidence_of(session: Session, row: CaseRow) -> Mapping[str, Any]:
+    """The answer to the case's first upload."""
+    evidence = session.get(EvidenceRow, row.id)
+    return {} if evidence is None else evidence.answer
 
 
 def _decisions(session: Session, row: CaseRow) -> list[Decision]:

@@ -26,7 +26,7 @@ from hedgerow.cases.records import Context, Outcome, Reason, Received, Status
 from hedgerow.cases.rows import add_event, context_values
 from hedgerow.cases.webhooks import emit
 from hedgerow.matching import Answer, Match, Verdict
-from hedgerow.store import MediaVault, allocate, now, record
+from hedgerow.store import Deposit, allocate, now, record
 
 _COUNTER = "case"
 _CANDIDATES = 500
@@ -60,30 +60,38 @@ def checked(context: Context, limits: Limits) -> Context:
     return replace(context, **texts)
 
 
+def is_to_keep(session: Session, answer: Answer, facts: Mapping[str, Any], limits: Limits) -> bool:
+    """Whether the upload's file would be kept for review, as things are now."""
+    lead = answer.matches[0]
+    if not facts.get("media") or not policies.policy_of(session, lead.bank_id).keep_media_hours:
+        return False
+    return _find(session, _same_thing(answer, lead), lead, limits.copies_within) is None
+
+
 def receive(
     session: Session,
     answer: Answer,
     facts: Mapping[str, Any],
     context: Context,
-    file: bytes | None,
+    deposit: Deposit | None,
     limits: Limits,
-    media: MediaVault | None,
 ) -> Received:
     """Open a case for an upload that matched, or add it to the one that it is a copy of.
 
     `session` is writing. facts: of the file, as the answer gives them: media, width, height.
+    deposit: its bytes, which are kept only where `is_to_keep` still holds.
     """
     # From here on, one at a time: two copies that come in at once are to find each other.
     number = allocate(session, _COUNTER)
     lead = answer.matches[0]
     same = _same_thing(answer, lead)
-    row = _find(session, same, lead, limits.copies_within)
+    row = _find(session, same, lead, limits.copies_within, locked=True)
     if row is not None:
         return _add_copy(session, row, same, lead, context, limits)
     row = _open(session, number, same, answer, facts, limits)
     _keep_copy(session, row, lead, context, same_file=True)
-    if file is not None:
-        _keep_media(session, row, file, media)
+    if deposit is not None:
+        _keep_media(session, row, deposit)
     emit(session, "case.opened", _told(row, context))
     record(session, "case.opened", f"case:{row.id}", bank=row.bank_id, content=row.content_id)
     return Received(row.id, True, Status(row.status), None)
@@ -95,11 +103,14 @@ def _same_thing(answer: Answer, lead: Match) -> bytes:
     return sha256(f"{lead.bank_id} {value}".encode()).digest()
 
 
-def _find(session: Session, same: bytes, lead: Match, within: int) -> CaseRow | None:
+def _find(
+    session: Session, same: bytes, lead: Match, within: int, *, locked: bool = False
+) -> CaseRow | None:
     """The case of the same file or, next, of the nearest of nearly the same pictures."""
-    found = session.execute(
-        select(CaseRow).where(CaseRow.same == same).with_for_update()
-    ).scalar_one_or_none()
+    same_file = select(CaseRow).where(CaseRow.same == same)
+    if locked:
+        same_file = same_file.with_for_update()
+    found = session.execute(same_file).scalar_one_or_none()
     if found is not None or not _CODE.fullmatch(lead.value):
         return found
     rows = session.execute(
@@ -123,7 +134,7 @@ def _find(session: Session, same: bytes, lead: Match, within: int) -> CaseRow | 
     distance, case_id = min(near, default=(within + 1, 0))
     if distance > within:
         return None
-    return session.get(CaseRow, case_id, with_for_update=True)
+    return session.get(CaseRow, case_id, with_for_update=locked or None)
 
 
 def _open(
@@ -196,14 +207,14 @@ def _keep_copy(
     )
 
 
-def _keep_media(session: Session, row: CaseRow, file: bytes, media: MediaVault | None) -> None:
-    """Keep the upload for review, where there is a vault and the bank's policy says so."""
+def _keep_media(session: Session, row: CaseRow, deposit: Deposit) -> None:
+    """Keep the upload for review, where the bank's policy says so: it may have changed by now."""
     hours = policies.policy_of(session, row.bank_id).keep_media_hours
-    if media is None or not hours or not row.media:
+    if not hours or not row.media:
         return
     row.media_until = now() + timedelta(hours=hours)
-    row.object_id = media.put(
-        session, file, subject=f"case:{row.id}", kind=row.media, keep_until=row.media_until
+    row.object_id = deposit.keep(
+        session, subject=f"case:{row.id}", kind=row.media, keep_until=row.media_until
     )
 
 

@@ -9,6 +9,7 @@ from hedgerow.accounts import Person
 from hedgerow.cases.errors import BadDecision
 from hedgerow.cases.models import PolicyRow
 from hedgerow.cases.records import ReviewPolicy
+from hedgerow.cases.rows import set_row
 from hedgerow.store import record
 
 DEFAULTS = 0
@@ -34,7 +35,7 @@ def set_policy(session: Session, lead: Person, policy: ReviewPolicy) -> None:
     """Let this count for its bank from now on. Raises BadDecision."""
     if not 0 <= policy.keep_media_hours <= MAX_HOURS:
         raise BadDecision(f"media can be kept for 0 to {MAX_HOURS} hours")
-    session.merge(PolicyRow(**vars(policy)))
+    set_row(session, PolicyRow(**vars(policy)))
     record(
         session,
         "policy.set",

@@ -338,6 +338,7 @@ class Standing:
         reveal_seconds: that one part is shown at most.
         work_until: UTC; when the next break is due; None where nothing was begun.
         break_until: UTC; until when a break lasts; None where there is none.
+        may_end_break: whether they took it by themselves, and may end it before.
     """
 
     reveals_left: int
@@ -345,6 +346,7 @@ class Standing:
     reveal_seconds: int
     work_until: datetime | None
     break_until: datetime | None
+    may_end_break: bool = False
 
 
 @dataclass(frozen=True)

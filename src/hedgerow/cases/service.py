@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from hedgerow.accounts import Person
 from hedgerow.banks import Banks
 from hedgerow.cases import (
+    breaks,
     care,
     decisions,
     intake,
@@ -21,7 +26,7 @@ from hedgerow.cases import (
     queue,
     viewing,
 )
-from hedgerow.cases.details import details
+from hedgerow.cases.details import details, evidence_of
 from hedgerow.cases.errors import BadDecision, CasesProblem, Resting
 from hedgerow.cases.limits import Care, Intake, Limits
 from hedgerow.cases.records import (
@@ -43,7 +48,7 @@ from hedgerow.cases.records import (
 )
 from hedgerow.cases.rows import require
 from hedgerow.matching import Answer
-from hedgerow.store import DatabaseBusy, MediaVault, record
+from hedgerow.store import DatabaseBusy, Deposit, MediaVault, record
 
 _OVERVIEW_SECONDS = 10.0
 """For which the numbers of all cases are shown again before they are counted anew."""
@@ -117,12 +122,28 @@ class Cases:
 
         Raises:
             BadDecision: a value of the context is too long.
+            VaultProblem: the file is to be kept, and can't be.
         """
         if not intake.is_for_people(answer, self.intake):
             return None
         context = self.checked(context or Context())
-        with self._database.write() as session:
-            return intake.receive(session, answer, facts, context, file, self.limits, self._vault)
+        with self._deposit(answer, facts, file) as deposit, self._database.write() as session:
+            return intake.receive(session, answer, facts, context, deposit, self.limits)
+
+    @contextmanager
+    def _deposit(
+        self, answer: Answer, facts: Mapping[str, Any], file: bytes | None
+    ) -> Iterator[Deposit | None]:
+        """The file in the vault, ahead of the transaction that keeps it: no writer waits for it."""
+        wanted = False
+        if self._vault is not None and file is not None:
+            with self._database.read() as session:
+                wanted = intake.is_to_keep(session, answer, facts, self.limits)
+        if self._vault is None or file is None or not wanted:
+            yield None
+            return
+        with self._vault.deposit(file) as deposit:
+            yield deposit
 
     def complain(self, case_id: int, text: str) -> CaseDetails:
         """Take in the uploader's complaint; nobody who decided before decides again.
@@ -153,6 +174,11 @@ class Cases:
         with self._database.read() as session:
             return details(session, require(session, case_id), person)
 
+    def evidence(self, case_id: int) -> Mapping[str, Any]:
+        """Of one case the answer to its first upload. Raises NoSuchCase."""
+        with self._database.read() as session:
+            return evidence_of(session, require(session, case_id))
+
     def alike(self, case_id: int) -> tuple[Case, ...]:
         """Other undecided cases of the same banked content. Raises NoSuchCase."""
         with self._database.read() as session:
@@ -165,7 +191,7 @@ class Cases:
         """
         self._break_if_due(person)
         with self._database.write() as session:
-            care.begin(session, person.id, self.care_defaults)
+            breaks.begin(session, person.id, self._care(session, person.id))
             queue.wake_due(session)
             row = queue.next_for(session, person, wanted)
             if row is None:
@@ -179,7 +205,7 @@ class Cases:
         self._break_if_due(person)
         with self._database.write() as session:
             row = leases.require_held(session, case_id, person, self.limits)
-            care.begin(session, person.id, self.care_defaults)
+            breaks.begin(session, person.id, self._care(session, person.id))
             record(session, "case.taken", f"case:{row.id}")
             return details(session, row, person)
 
@@ -187,7 +213,7 @@ class Cases:
         """Have it for longer. Raises NoSuchCase, NotYours."""
         with self._database.write() as session:
             lease = leases.renew(session, case_id, person, self.limits)
-            care.note_work(session, person.id)
+            breaks.note_work(session, person.id)
             return lease
 
     def release(self, person: Person, case_id: int) -> None:
@@ -204,6 +230,27 @@ class Cases:
         """Give back all that somebody has in hand."""
         with self._database.write() as session:
             queue.drop_leases(session, person_id)
+
+    def take_break(self, person: Person, minutes: int) -> datetime:
+        """Give back all that they have in hand, and rest; returns until when (UTC).
+
+        Nobody else is told. Where a break is due, it is that one that begins. Raises BadDecision
+        (so many minutes aren't possible), Resting (they have a break already).
+        """
+        with self._database.write() as session:
+            queue.drop_leases(session, person.id)
+            limits = self._care(session, person.id)
+            return breaks.due(session, person.id, limits) or breaks.take(
+                session, person.id, limits, minutes
+            )
+
+    def end_break(self, person: Person) -> None:
+        """Be back before a break is over that they took by themselves.
+
+        Raises Resting: it was due.
+        """
+        with self._database.write() as session:
+            breaks.end(session, person.id, self._care(session, person.id))
 
     def skip(self, person: Person, case_id: int) -> None:
         """Give it back, and don't be offered it for `skip_minutes`. Raises NoSuchCase."""
@@ -239,7 +286,7 @@ class Cases:
         with self._database.write() as session:
             # The case, the person's work, and what holds the log's counter last, as everywhere.
             require(session, case_id, locked=True)
-            care.note_work(session, person.id)
+            breaks.note_work(session, person.id)
             decisions.decide(session, case_id, person, choice, policy, note, propose, self.limits)
             return details(session, require(session, case_id), person)
 
@@ -317,7 +364,7 @@ class Cases:
     def care_of(self, person_id: int) -> Care:
         """The limits of a person; 0 for those of all who have none of their own."""
         with self._database.read() as session:
-            return care.care_of(session, person_id, self.care_defaults)
+            return self._care(session, person_id)
 
     def own_care(self, person_id: int) -> bool:
         """Whether a person has limits of their own."""
@@ -384,6 +431,9 @@ class Cases:
         with self._database.read() as session:
             return numbers.consequences(session, bank_id, signal_type)
 
+    def _care(self, session: Session, person_id: int) -> Care:
+        return care.care_of(session, person_id, self.care_defaults)
+
     def _begin_unless_in_hand(self, person: Person, case_id: int) -> None:
         """What is in hand may be finished; anything else is begun, and no break is gone around."""
         with self._database.read() as session:
@@ -391,11 +441,11 @@ class Cases:
                 return
         self._break_if_due(person)
         with self._database.write() as session:
-            care.begin(session, person.id, self.care_defaults)
+            breaks.begin(session, person.id, self._care(session, person.id))
 
     def _break_if_due(self, person: Person) -> None:
         """Begin a break where one is due, in a transaction of its own: a refusal undoes nothing."""
         with self._database.write() as session:
-            until = care.due(session, person.id, self.care_defaults)
+            until = breaks.due(session, person.id, self._care(session, person.id))
         if until is not None:
             raise Resting(f"time for a break, until {until:%H:%M} UTC", until)

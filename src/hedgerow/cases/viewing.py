@@ -6,7 +6,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from hedgerow.accounts import Person
-from hedgerow.cases import care, leases
+from hedgerow.cases import breaks, care, leases
 from hedgerow.cases.errors import BadDecision, NotNow
 from hedgerow.cases.limits import Care, Limits
 from hedgerow.cases.models import CaseRow
@@ -70,5 +70,5 @@ def _in_hand(
     row = leases.require_held(session, case_id, person, limits)
     if row.object_id is None:
         raise NotNow(f"of case {case_id} nothing is kept to look at; decide it on its evidence")
-    care.begin(session, person.id, defaults)
+    breaks.begin(session, person.id, care.care_of(session, person.id, defaults))
     return row

@@ -135,12 +135,14 @@ def _database(settings: Settings) -> Check:
 def _limits(settings: Settings) -> Check:
     """Limits that are each allowed, and together can't do what they say."""
     web, live = settings.web, settings.live
-    threads = web.max_calls + web.max_writes + web.max_imports + _OWN_CONNECTIONS
+    calls = web.max_calls + web.max_writes + web.max_intakes + web.max_imports
+    threads = calls + _OWN_CONNECTIONS
     if settings.database_connections < threads:
         message = (
-            f"web.max_calls, web.max_writes and web.max_imports need {threads} connections of the "
-            f"database and database_connections is {settings.database_connections}: raise it, or "
-            "lower them, or requests wait for a connection"
+            "web.max_calls, web.max_writes, web.max_intakes and web.max_imports need "
+            f"{threads} connections of the database and database_connections is "
+            f"{settings.database_connections}: raise it, or lower them, or requests wait for a "
+            "connection"
         )
         return Check("limits", State.WARNING, message)
     if live.max_queued_codes < web.max_batch:

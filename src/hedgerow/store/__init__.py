@@ -40,7 +40,7 @@ from hedgerow.store.errors import (
     VaultProblem,
 )
 from hedgerow.store.keymarks import forget_mark, known_mark, release_key
-from hedgerow.store.objects.vault import MediaVault, destroy_object
+from hedgerow.store.objects.vault import Deposit, MediaVault, destroy_object
 from hedgerow.store.opening import DatabaseState, database_state, open_database
 from hedgerow.store.vault import Seal, Vault
 
@@ -66,6 +66,7 @@ __all__ = [
     "DatabaseState",
     "DatabaseTooNew",
     "DatabaseUnavailable",
+    "Deposit",
     "MediaVault",
     "NoSuchObject",
     "NotForTheLog",

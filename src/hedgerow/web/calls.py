@@ -1,8 +1,8 @@
 """Calls of rooms that wait for the database or the disk: in threads, and never too many.
 
 The event loop does nothing that waits. Changes have threads of their own, so that a database that
-is held by another writer can't keep reads from being answered; and so have imports, which take
-minutes.
+is held by another writer can't keep reads from being answered; so have imports, which take minutes,
+and uploads that become cases, whose files may go to a place that is slow.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class Calls:
         self._reads = _Line("read", limits.max_calls, queued, retry)
         self._checks = _Line("check", 1, queued, retry)
         self._writes = _Line("write", limits.max_writes, queued, retry)
+        self._intakes = _Line("case", limits.max_intakes, queued, retry)
         self._imports = _Line("import", limits.max_imports, 0, retry)
 
     async def read(self, call: Callable[[], Result]) -> Result:
@@ -47,6 +48,10 @@ class Calls:
         """What `call` returns, which changes something. Raises Problem where too many wait."""
         return await asyncio.wrap_future(self._writes.submit(call))
 
+    async def take_in(self, call: Callable[[], Result]) -> Result:
+        """As `write`, for an upload that becomes a case: no other change waits for its file."""
+        return await asyncio.wrap_future(self._intakes.submit(call))
+
     @property
     def imports(self) -> int:
         """Lists that are being taken in."""
@@ -58,7 +63,7 @@ class Calls:
 
     def close(self) -> None:
         """Take no more, and do what was taken; imports stop where they are."""
-        for line in (self._imports, self._reads, self._checks, self._writes):
+        for line in (self._imports, self._reads, self._checks, self._intakes, self._writes):
             line.close()
 
     def __enter__(self) -> Self:

@@ -24,7 +24,8 @@ class Limits:
     max_import_bytes: bytes of an imported list, which is kept in the home folder meanwhile.
     max_calls: of the database at once that only read; each has a thread.
     max_writes: changes at once; each has a thread.
-    max_queued_calls: calls that wait for a thread, of either kind; more are answered 503.
+    max_intakes: uploads that become cases at once, which may wait for the media vault; likewise.
+    max_queued_calls: calls that wait for a thread, of each kind; more are answered 503.
     max_imports: lists that are taken in at once; more are answered 503.
     max_batch: hashes in one batch.
     max_page: entries of one page of a list.
@@ -54,6 +55,7 @@ class Limits:
     max_import_bytes: int = 8_589_934_592
     max_calls: int = 6
     max_writes: int = 2
+    max_intakes: int = 2
     max_queued_calls: int = 256
     max_imports: int = 2
     max_batch: int = 10_000

@@ -1,9 +1,13 @@
 """Media that are kept for review: each encrypted with a key of its own, for a stated time.
 
-AES-256-GCM, bound to the object's number and to what it is of, so that files that were swapped are
-noticed. The object's key is sealed with the installation's; destroying it makes the bytes noise,
-wherever copies of them are. Threats met: a stolen disk or bucket, or a copy of the database,
-without the key file. Not met: who can read the key file and both, or a running process.
+AES-256-GCM, bound to the file's name, so that files that were swapped are noticed. The object's key
+is sealed with the installation's, bound to the object's number, what it is of and that name;
+destroying it makes the bytes noise, wherever copies of them are. Threats met: a stolen disk or
+bucket, or a copy of the database, without the key file. Not met: who can read the key file and
+both, or a running process.
+
+The place may be far away and slow, and while something changes others wait for the database. So
+the bytes are written before the transaction (`MediaVault.deposit`), whose row then names them.
 """
 
 from __future__ import annotations
@@ -11,6 +15,8 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
@@ -22,7 +28,7 @@ from hedgerow.store.audit.recording import record
 from hedgerow.store.base import now
 from hedgerow.store.counters import allocate
 from hedgerow.store.database import Database
-from hedgerow.store.errors import NoSuchObject, VaultProblem
+from hedgerow.store.errors import DatabaseUnavailable, NoSuchObject, StoreProblem, VaultProblem
 from hedgerow.store.objects.files import files_at
 from hedgerow.store.objects.models import ObjectRow
 from hedgerow.store.vault import Vault
@@ -40,6 +46,50 @@ _NONCE_BYTES = 12
 _PORTION = 500
 
 
+class Deposit:
+    """Bytes that lie encrypted in their place, for one transaction to keep by a row.
+
+    Until then nobody can open them: their key is here alone.
+    """
+
+    def __init__(self, vault: Vault, name: str, key: bytes, size: int) -> None:
+        self.name = name
+        self.has_row = False
+        self._vault = vault
+        self._key = key
+        self._size = size
+
+    def keep(self, session: Session, *, subject: str, kind: str, keep_until: datetime) -> int:
+        """Keep it in the transaction of `session`; returns the object's number.
+
+        Args:
+            session: a writing session.
+            subject: what it is of, such as "case:12".
+            kind: its format, such as "jpeg".
+            keep_until: when its time is over; who keeps it destroys it then.
+
+        Raises:
+            VaultProblem: there is no key, or not the one that the database knows.
+        """
+        number = allocate(session, COUNTER)
+        seal = self._vault.to_close(session, PURPOSE)
+        session.add(
+            ObjectRow(
+                id=number,
+                subject=subject,
+                kind=kind,
+                size=self._size,
+                file=self.name,
+                key=seal.close(self._key, _bound(number, subject, self.name)),
+                kept_at=now(),
+                keep_until=keep_until,
+            )
+        )
+        session.flush()
+        self.has_row = True
+        return number
+
+
 class MediaVault:
     """The media of one database. Safe to share between threads.
 
@@ -54,42 +104,43 @@ class MediaVault:
         self._files = files_at(url)
         self._swept = float("-inf")
 
-    def put(
-        self, session: Session, data: bytes, *, subject: str, kind: str, keep_until: datetime
-    ) -> int:
-        """Keep `data` in the transaction of `session`; returns the object's number.
+    @contextmanager
+    def deposit(self, data: bytes) -> Iterator[Deposit]:
+        """Encrypt and write `data` before a transaction, for it to keep with `Deposit.keep`.
 
-        Args:
-            session: a writing session. Where it is undone, the file is noise and is swept later.
-            data: the bytes of a file.
-            subject: what it is of, such as "case:12".
-            kind: its format, such as "jpeg".
-            keep_until: when its time is over; who put it destroys it then.
+        Enter it before the transaction, and leave it after. What was not kept then, or in a
+        transaction that failed, is removed at once; what a process that was killed left, or
+        wherever that can't be told, by `sweep`.
 
         Raises:
-            VaultProblem: there is no key, or the place can't be written to.
+            VaultProblem: the place can't be written to.
         """
-        number = allocate(session, COUNTER)
         key = AESGCM.generate_key(bit_length=256)
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = self._vault.to_close(session, PURPOSE).close(key, _what(number))
         name = secrets.token_hex(16)
-        # Before the row: what a row names is there.
-        self._files.write(name, nonce + AESGCM(key).encrypt(nonce, data, _bound(number, subject)))
-        session.add(
-            ObjectRow(
-                id=number,
-                subject=subject,
-                kind=kind,
-                size=len(data),
-                file=name,
-                key=sealed,
-                kept_at=now(),
-                keep_until=keep_until,
-            )
-        )
-        session.flush()
-        return number
+        made = Deposit(self._vault, name, key, len(data))
+        try:
+            # Before the row: what a row names is there.
+            self._files.write(name, nonce + AESGCM(key).encrypt(nonce, data, name.encode()))
+            yield made
+        except BaseException as problem:
+            if not made.has_row or self._is_undone(name, problem):
+                self._removed(name)
+            raise
+        if not made.has_row:
+            self._removed(name)
+
+    def _is_undone(self, name: str, problem: BaseException) -> bool:
+        """Whether the transaction whose row named a file has certainly left no row."""
+        if isinstance(problem, DatabaseUnavailable):
+            return False  # lost at the very end, it may have committed nevertheless
+        try:
+            with self._database.read() as session:
+                query = select(ObjectRow.id).where(ObjectRow.file == name)
+                return session.execute(query).first() is None
+        except StoreProblem as unread:
+            _log.warning("whether a medium's file has a row can't be told now: %s", unread)
+            return False
 
     def open(self, object_id: int) -> bytes:
         """The bytes that were put.
@@ -102,11 +153,12 @@ class MediaVault:
             row = session.get(ObjectRow, object_id)
             if row is None or row.key is None or row.file is None:
                 raise _gone(object_id)
-            key = self._vault.to_open(session, PURPOSE).open(row.key, _what(object_id))
-            name, bound = row.file, _bound(object_id, row.subject)
+            name = row.file
+            seal = self._vault.to_open(session, PURPOSE)
+            key = seal.open(row.key, _bound(object_id, row.subject, name))
         data = self._files.read(name)
         try:
-            return AESGCM(key).decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], bound)
+            return AESGCM(key).decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], name.encode())
         except (InvalidTag, ValueError):
             raise VaultProblem(
                 f"{_what(object_id)} can't be decrypted: its file was changed, or another was put "
@@ -143,11 +195,11 @@ class MediaVault:
         return len(removed)
 
     def _removed(self, name: str) -> bool:
-        """Whether a file could be removed; one that can't be is no reason to keep the others."""
+        """Whether a file could be removed; one that can't be is tried again by a later `sweep`."""
         try:
             self._files.remove(name)
         except VaultProblem as problem:
-            _log.warning("a destroyed medium's file is still there: %s", problem)
+            _log.warning("a medium's file that is to go is still there: %s", problem)
             return False
         return True
 
@@ -189,5 +241,6 @@ def _what(number: int) -> str:
     return f"media object {number}"
 
 
-def _bound(number: int, subject: str) -> bytes:
-    return f"{number} {subject}".encode()
+def _bound(number: int, subject: str, name: str) -> str:
+    """What an object's key is bound to: all that a row could be changed in to show another."""
+    return f"{_what(number)}, of {subject} in {name},"

@@ -172,7 +172,7 @@ async def _compared(
         service.tally.note(answer)
         if service.cases.is_for_people(answer):
             # Before it is answered: a match that nobody would look at must not look handled.
-            told["case"] = await service.calls.write(
+            told["case"] = await service.calls.take_in(
                 lambda: _received(service, answer, facts, upload)
             )
     return json_response(told)
