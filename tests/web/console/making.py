@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -9,7 +11,7 @@ from tests.web.console.desks import Desk
 
 from hedgerow.banks import Content
 from hedgerow.cases import CaseDetails, Context
-from hedgerow.matching import Answer, Match, Verdict
+from hedgerow.matching import Answer, Match, Seen, Verdict
 from hedgerow.signals import Signal
 
 _numbers = count(1)
@@ -44,9 +46,10 @@ def case_of(
     content: Content | None = None,
     context: Context | None = None,
     file: bytes | None = None,
+    seen: Sequence[Seen] = (Seen(),),
     **facts: Any,
 ) -> CaseDetails:
-    """A new case: an upload that matched `content`, or a new one, of a bank."""
+    """A new case: an upload that matched `content`, or a new one, once for each of `seen`."""
     bank = bank_of(desk, bank)
     content = content or content_of(desk, bank, *labels, source="Hotline", reference="ref-7")
     details = desk.service.banks.get(bank)
@@ -69,7 +72,8 @@ def case_of(
         reference=content.reference,
     )
     signals = {"pdq": {"value": value, "quality": 80}, "md5": {"value": f"{next(_numbers):032x}"}}
-    answer = Answer(Verdict(details.action or "review"), 1, (match,), signals=signals)
+    matches = tuple(replace(match, seen=each) for each in seen)
+    answer = Answer(Verdict(details.action or "review"), 1, matches, signals=signals)
     described = {"media": "jpeg", "width": 640, "height": 480, "bytes": 12_345} | facts
     received = desk.service.cases.receive(answer, described, context, file)
     assert received is not None

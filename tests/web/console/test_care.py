@@ -1,12 +1,14 @@
 """Care of oneself and of the team, and proposals."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from tests.web.console.browsing import Browser, words_of
 from tests.web.console.making import bank_of, case_of
 
 from hedgerow.cases import EVERYBODY, Choice, Propose
+from hedgerow.cases.models import WorkRow
 
 LIMITS = {
     "reveals_a_day": "20", "reveal_minutes_a_day": "5", "reveal_seconds": "3", "work_minutes": "40",
@@ -38,6 +40,70 @@ def test_everything_is_given_back(desk, browser):
     moderator = browser("moderator2")
     assert "back in the queue" in moderator.notice(moderator.post("/console/care/stop"))
     assert all(desk.service.cases.get(case.id).lease is None for case in cases)
+
+
+def test_somebody_takes_a_break_and_is_back(desk, browser):
+    case = case_of(desk)
+    desk.service.cases.take(desk.person("moderator2"), case.id)
+    moderator = browser("moderator2")
+    page = moderator.get("/console/care").text
+    assert '<option value="10" selected>10 minutes</option>' in page
+    assert 'data-key="b" data-key-says="Take a break now"' in page
+    told = moderator.notice(moderator.post("/console/care/break", {"minutes": "15"}))
+    assert "Your break lasts until" in told
+    assert desk.service.cases.get(case.id).lease is None
+    page = moderator.get("/console/care").text
+    assert "You rest until" in words_of(page)
+    assert 'action="/console/care/break"' not in page
+    refused = moderator.post("/console/queue/next", {"bank": case.bank_id})
+    assert refused.headers["location"] == "/console/care"
+    assert "Welcome back" in moderator.notice(moderator.post("/console/care/back"))
+    assert "You rest until" not in words_of(moderator.get("/console/care").text)
+    assert desk.service.cases.standing(desk.people["moderator2"]).break_until is None
+
+
+@pytest.mark.parametrize("minutes", ["", "0", "481", "999999999999999999"])
+def test_a_break_of_no_possible_length_is_refused(desk, browser, minutes):
+    moderator = browser("moderator2")
+    told = moderator.notice(moderator.post("/console/care/break", {"minutes": minutes}))
+    assert "1 to 480 minutes" in told
+    assert desk.service.cases.standing(desk.people["moderator2"]).break_until is None
+
+
+def test_a_break_that_was_due_has_no_end_but_its_own(make_desk):
+    desk = make_desk()
+    desk.service.cases.take(desk.person("moderator"), case_of(desk).id)
+    with desk.service.database.write() as session:
+        session.get(WorkRow, desk.people["moderator"]).began -= timedelta(hours=1)
+    moderator = Browser(desk.url, desk.session("moderator"))
+    moderator.notice(moderator.post("/console/care/break", {"minutes": "5"}))
+    page = moderator.get("/console/care").text
+    assert "You have a break until" in words_of(page)
+    assert "/console/care/back" not in page
+    assert "this break was due" in moderator.notice(moderator.post("/console/care/back")).lower()
+    moderator.close()
+
+
+def test_no_page_of_others_tells_of_a_break(make_desk):
+    desk = make_desk()
+    case = case_of(desk)
+    desk.service.cases.take(desk.person("moderator"), case.id)
+    lead = Browser(desk.url, desk.session("lead"))
+    team = ("/team", f"/team/{desk.people['moderator']}")
+
+    def told(*pages):
+        return [words_of(lead.get(f"/console{page}").text) for page in pages]
+
+    before = told(*team)
+    moderator = Browser(desk.url, desk.session("moderator"))
+    moderator.notice(moderator.post("/console/care/break", {"minutes": "60"}))
+    assert told(*team) == before
+    *lists, of_case = told("/overview", "/queue", "/proposals", f"/cases/{case.id}")
+    assert not any("Moderator" in words for words in lists)
+    assert "Nobody has it in hand" in of_case
+    assert desk.service.audit.entries(None, 50, action_prefix="care") == []
+    for each in (lead, moderator):
+        each.close()
 
 
 def test_a_lead_sets_a_persons_limits_and_takes_them_away(desk, browser):

@@ -6,11 +6,14 @@ from io import BytesIO
 import numpy as np
 import pytest
 from PIL import Image
+from tests.media import videos
+from tests.media.rendered import box_mean
 from tests.web.console.browsing import Browser
 from tests.web.console.desks import Desk
 from tests.web.console.making import bank_of, case_of
 
 from hedgerow.cases import Care, ReviewPolicy
+from hedgerow.matching import Seen
 from hedgerow.store import Actor, ActorKind, destroy_object
 from hedgerow.web.console.viewing import COLUMNS, ROWS
 
@@ -172,3 +175,45 @@ def test_a_case_that_is_not_there_has_nothing(looking):
     for what in ("veil", "part"):
         answer = moderator.post(f"/console/cases/999999/media/{what}", {}, headers=JSON)
         assert answer.status_code == 404
+
+
+def matched_video(desk, *stretches):
+    """A case of a video, of which these stretches matched; None for all of it."""
+    bank = bank_of(desk)
+    number = desk.service.banks.get(bank).id
+    desk.service.cases.set_policy(desk.person("lead"), ReviewPolicy(number, keep_media_hours=1))
+    film = videos.film(videos.scenes(200))
+    return case_of(
+        desk, bank, file=film, seen=[Seen(seconds=each) for each in stretches],
+        media="mp4", width=96, height=64, seconds=20.0,
+    )  # fmt: skip
+
+
+def test_most_stills_of_a_video_are_of_what_matched(looking):
+    desk, _case, moderator = looking
+    case = matched_video(desk, (4.0, 6.0), (15.0, 15.5))
+    stills = look(moderator, case, "veil").json()["stills"]
+    seconds = [still["seconds"] for still in stills]
+    assert seconds == sorted(seconds)
+    assert len(stills) == 9
+    matched = [still["seconds"] for still in stills if still["matched"]]
+    assert len(matched) == 6
+    assert {4.0 <= second <= 6.0 or 15.0 <= second <= 15.5 for second in matched} == {True}
+    assert sum(second >= 15 for second in matched) == 1
+    # A part is of the still that the veil has in its place.
+    for place in (2, 7):
+        image = look(moderator, case, "part", part=0, still=place).json()["image"]
+        veils = [np.asarray(opened(still["image"])).astype(float) for still in stills]
+        corners = [veil[: veil.shape[0] // ROWS, : veil.shape[1] // COLUMNS] for veil in veils]
+        part = box_mean(np.asarray(opened(image)), *corners[0].shape[::-1])
+        far = [np.abs(corner - part).mean() for corner in corners]
+        assert far.index(min(far)) == place
+    assert lines(desk, "media.revealed")[0].details["still"] == 7
+
+
+def test_stills_of_a_video_that_matched_as_a_whole_are_spread(looking):
+    desk, _case, moderator = looking
+    stills = look(moderator, matched_video(desk, None, (1.0, 2.0)), "veil").json()["stills"]
+    seconds = [still["seconds"] for still in stills]
+    assert seconds == pytest.approx([(place + 0.5) * 20 / 9 for place in range(9)], abs=1.2)
+    assert not any(still["matched"] for still in stills)

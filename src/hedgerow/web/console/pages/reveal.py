@@ -15,7 +15,14 @@ from hedgerow.accounts import Permission
 from hedgerow.cases import CasesProblem, NoSuchCase, Resting, Standing
 from hedgerow.web.console.refusals import Refusal, nothing_here
 from hedgerow.web.console.routing import page
-from hedgerow.web.console.viewing import COLUMNS, ROWS, part_of, veils_of
+from hedgerow.web.console.viewing import (
+    COLUMNS,
+    ROWS,
+    Stretches,
+    part_of,
+    stretches_of,
+    veils_of,
+)
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
 
@@ -38,8 +45,12 @@ async def _asked(visit: Visit, call: Callable[[], Result]) -> Result:
 async def veil(visit: Visit, case_id: int) -> Response:
     """The veiled view: of a picture one veil, of a video one for each still."""
     person, cases = visit.person, visit.service.cases
-    object_id = await _asked(visit, lambda: cases.open_media(person, case_id))
-    stills = await veils_of(visit, object_id)
+
+    def opened() -> tuple[int, Stretches]:
+        return cases.open_media(person, case_id), stretches_of(cases.evidence(case_id))
+
+    object_id, found = await _asked(visit, opened)
+    stills = await veils_of(visit, object_id, found)
     lease = cases.limits.lease_seconds  # who looks at a case has it in hand
     return visit.json(stills=stills, columns=COLUMNS, rows=ROWS, lease=lease)
 
@@ -51,12 +62,13 @@ async def part(visit: Visit, case_id: int) -> Response:
     number, still = form.number("part") or 0, form.number("still") or 0
     colour = form.ticked("colour") and form.text("colour") == "1"
 
-    def looked() -> tuple[int, int, Standing]:
+    def looked() -> tuple[int, int, Standing, Stretches]:
         reveal, object_id = cases.reveal(person, case_id, number, colour=colour, still=still)
-        return reveal, object_id, cases.standing(person.id)
+        found = stretches_of(cases.evidence(case_id))
+        return reveal, object_id, cases.standing(person.id), found
 
-    reveal, object_id, standing = await _asked(visit, looked)
-    image = await part_of(visit, object_id, number, still, colour=colour)
+    reveal, object_id, standing, found = await _asked(visit, looked)
+    image = await part_of(visit, object_id, found, number, still, colour=colour)
     return visit.json(
         reveal=reveal,
         image=image,

@@ -78,7 +78,7 @@ class Viewer {
     this.trouble.hidden = true;
     this.strip.hidden = told.stills.length < 2;
     this.strip.replaceChildren(...told.stills.map((still, number) => this.choice(still, number)));
-    this.choose(0);
+    this.choose(Math.max(0, told.stills.findIndex((still) => still.matched)));
     this.picture.querySelector("button").focus();
     say("The veiled view is open. Move with the arrow keys, and hold Space to see a part.");
   }
@@ -93,8 +93,16 @@ class Viewer {
 
   label(still) {
     const made = document.createElement("span");
-    made.textContent = `${Math.floor(still.seconds / 60)}:${String(Math.floor(still.seconds % 60)).padStart(2, "0")}`;
+    made.textContent = `${this.clock(still.seconds)}${still.matched ? " match" : ""}`;
     return made;
+  }
+
+  // To a tenth of a second where stills are so near each other that they need it.
+  clock(seconds) {
+    const near = this.told.stills.some((still, at, all) => at > 0 && still.seconds - all[at - 1].seconds < 1);
+    const tenths = Math.floor(seconds * (near ? 10 : 1)) / (near ? 10 : 1);
+    const rest = (tenths % 60).toFixed(near ? 1 : 0).padStart(near ? 4 : 2, "0");
+    return `${Math.floor(tenths / 60)}:${rest}`;
   }
 
   choose(number) {
