@@ -291,8 +291,11 @@ class PostgresMaker(Maker):
             asked = [some.format(each, sql.Identifier(each)) for each in tables if each != VERSION]
             filled = connection.execute(sql.SQL(" UNION ALL ").join(asked)).fetchall()
             if filled:
-                names = sql.SQL(", ").join(sql.Identifier(each) for (each,) in filled)
-                connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(names))
+                # Quicker than TRUNCATE, which makes a new file for each table and each index.
+                delete = sql.SQL("DELETE FROM {}")
+                emptied = [delete.format(sql.Identifier(each)) for (each,) in filled]
+                connection.execute("SET session_replication_role = replica")  # in any order
+                connection.execute(sql.SQL("; ").join(emptied))
             return True
 
 
