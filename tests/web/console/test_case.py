@@ -199,10 +199,28 @@ def test_cases_of_the_same_content_are_decided_together(desk, browser):
     assert "There are no others" in moderator.get(here).text
 
 
-def test_a_content_that_was_taken_out_is_told(desk, browser):
-    case = case_of(desk)
+CARRIED = {"source": "Hotline of <Elsewhere>", "reference": "ref-92"}
+
+
+def test_all_that_a_bank_carries_of_a_content_is_told(desk, browser):
+    bank = bank_of(desk)
+    content = content_of(desk, bank, "beach", "sunset", "<b>", note="seen\ntwice", **CARRIED)
+    page = page_of(browser("moderator"), case_of(desk, bank, content=content))
+    words = words_of(page)
+    assert f"In {bank} : beach, sunset, <b>" in words
+    assert "From Hotline of <Elsewhere> (ref-92)" in words
+    assert "seen\ntwice</dd>" in page
+    assert f"Content {content.id}, with pdq" in words
+
+
+def test_a_content_that_was_taken_out_is_told_with_what_is_known_of_it(desk, browser):
+    bank = bank_of(desk)
+    case = case_of(desk, bank, content=content_of(desk, bank, "beach", "sunset", **CARRIED))
     desk.service.banks.remove_content(case.bank, case.content_id)
-    assert "taken out of the bank since" in page_of(browser("moderator"), case)
+    words = words_of(page_of(browser("moderator"), case))
+    assert "taken out of the bank since" in words
+    assert f"In {bank} : beach, sunset" in words
+    assert "From Hotline of <Elsewhere> (ref-92)" in words
 
 
 def test_a_video_shows_its_stretch(desk, browser):

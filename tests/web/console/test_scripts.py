@@ -11,11 +11,14 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.chromium import chromium, context_of
+from tests.media import videos
 from tests.web.console.desks import Desk, staffed
 from tests.web.console.making import bank_of, case_of
 from tests.web.running import plan_for, running
 
 from hedgerow.cases import Care, Choice, Limits, ReviewPolicy
+from hedgerow.matching import Seen
+from hedgerow.store import now
 from hedgerow.web.console.cookies import SESSION
 
 LEASE_SECONDS = 5
@@ -209,6 +212,47 @@ def test_a_part_goes_by_itself_and_limits_are_told(browser, desk):
         page.keyboard.down(" ")
         expect(page.get_by_role("alert")).to_contain_text("as much as a day allows")
         page.keyboard.up(" ")
+
+
+def test_a_strip_of_stills_says_when_they_are_and_which_matched(browser, desk):
+    film = videos.film(videos.scenes(100))
+    case = case_of(
+        desk, "kept", file=film, media="mp4", seconds=10.0, seen=[Seen(seconds=(6.0, 8.0))]
+    )
+    with page_of(browser, desk, "moderator") as page:
+        go(page, desk, f"/cases/{case.id}")
+        page.keyboard.press("o")
+        stills = page.get_by_role("group", name="Stills of the video").get_by_role("button")
+        expect(stills).to_have_count(9)
+        told = stills.all_inner_texts()
+        assert told == sorted(told)
+        matched = [words for words in told if words.endswith(" match")]
+        assert len(matched) == 6
+        for words in matched:
+            assert re.fullmatch(r"0:0[678]\.\d match", words)
+        # What is shown first is of what matched.
+        chosen = page.locator("[data-strip] [aria-pressed=true]")
+        expect(chosen).to_have_text(matched[0])
+
+
+def test_a_break_is_taken_and_ended_by_keys(browser, desk):
+    with page_of(browser, desk, "moderator2") as page:
+        go(page, desk, "/care")
+        page.keyboard.press("?")
+        sheet = page.get_by_role("dialog")
+        expect(sheet).to_contain_text("Take a break now")
+        expect(sheet).to_contain_text("How long to rest")
+        page.keyboard.press("Escape")
+        page.keyboard.press("m")
+        page.keyboard.press("ArrowDown")  # from 10 minutes to 15
+        page.keyboard.press("Escape")
+        page.keyboard.press("b")
+        expect(page.get_by_text("You rest until")).to_be_visible()
+        until = desk.service.cases.standing(desk.people["moderator2"]).break_until
+        assert 840 < (until - now()).total_seconds() <= 900
+        assert Axe().run(page).response["violations"] == []
+        page.keyboard.press("b")
+        expect(page.get_by_text("Welcome back")).to_be_visible()
 
 
 def test_a_check_in_stays_in_the_browser_until_it_is_forgotten(browser, desk):
