@@ -71,6 +71,6 @@ def create_app(plan: Plan, *, alone: bool = False) -> FastAPI:
     app.add_middleware(Gate, limits=plan.web)
     app.add_middleware(Envelope)
     hma.install(app)
-    console.install(app, plan.console)
+    console.install(app, plan.console, plan.options.public_url)
     app.add_middleware(Observer, lines=plan.log.requests and plan.log.level in ("debug", "info"))
     return app

@@ -1,13 +1,15 @@
 """The headers of every answer, whoever makes it."""
 
+import asyncio
 import socket
 
 import pytest
 from tests.web.console.browsing import Browser
 
-from hedgerow.web import Limits
-from hedgerow.web.console.headers import FOR_EVER, HEADERS, NO_STORE
+from hedgerow.web import ConsoleLimits, Limits
+from hedgerow.web.console.headers import FOR_EVER, HEADERS, NO_STORE, Headers
 from hedgerow.web.console.static_files import static
+from hedgerow.web.limits import Options
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
@@ -16,8 +18,12 @@ POLICY = (
 )
 
 
-def check(answer, cache=NO_STORE):
+STRICT = "strict-transport-security"
+
+
+def check(answer, cache=NO_STORE, strict=None):
     told = dict(answer.headers)
+    assert told.get(STRICT) == strict
     assert told["content-security-policy"] == POLICY
     assert told["referrer-policy"] == "no-referrer"
     assert told["x-content-type-options"] == "nosniff"
@@ -60,6 +66,55 @@ def test_what_the_gate_refuses_has_them(make_desk):
         desk.running.wait_until(lambda: nobody.get("/console/help").status_code == 503)
         check(nobody.get("/console/help"))
         nobody.close()
+
+
+def test_where_people_come_by_https_they_come_by_nothing_else(make_desk):
+    """A proxy in front does TLS: the setting says so."""
+    desk = make_desk(options=Options(public_url="https://hedgerow.example.org"))
+    nobody = Browser(desk.url)
+    for path in ("/console/sign-in", "/console/none", static("base.css")):
+        answer = nobody.get(path, headers={"Host": "hedgerow.example.org"})
+        check(answer, answer.headers["cache-control"], strict="max-age=31536000")
+    check(nobody.get("/console/sign-in", headers={"Host": "localhost:8080"}))
+    assert STRICT not in nobody.get("/health/live").headers
+    nobody.close()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "public_url", "host", "days", "strict"),
+    [
+        ("https", "", "hedgerow.example.org:8443", 365, "max-age=31536000"),
+        ("https", "", "", 1, "max-age=86400"),
+        ("http", "https://hedgerow.example.org", "hedgerow.example.org", 2, "max-age=172800"),
+        ("http", "", "hedgerow.example.org", 365, None),
+        ("http", "http://localhost:8080", "localhost:8080", 365, None),
+        ("https", "", "LOCALHOST:8443", 365, None),
+        ("https", "https://hedgerow.example.org", "hedgerow.example.org", 0, None),
+    ],
+)
+def test_whether_and_for_how_long(scheme, public_url, host, days, strict):
+    async def app(_scope, _receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/console/", "scheme": scheme}
+    scope["headers"] = [(b"host", host.encode())] if host else []
+    asyncio.run(Headers(app, public_url, days)(scope, None, send))
+    found = dict(sent[0]["headers"])
+    assert found.get(STRICT.encode()) == (strict.encode() if strict else None)
+    assert found[b"x-content-type-options"] == b"nosniff"
+
+
+def test_the_days_are_a_limit_that_may_be_none():
+    assert ConsoleLimits().https_days == 365
+    assert ConsoleLimits(https_days=0).https_days == 0
+    for wrong in ({"https_days": -1}, {"page_rows": 0}):
+        with pytest.raises(ValueError, match="above 0"):
+            ConsoleLimits(**wrong)
 
 
 def test_nothing_outside_the_console_is_changed(desk, browser):

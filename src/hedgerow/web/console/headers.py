@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from starlette.datastructures import Headers as HeaderMap
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,11 +53,19 @@ FOR_EVER = "public, max-age=31536000, immutable"
 """`Cache-Control` of the static files: their path changes with what is in them."""
 
 
-class Headers:
-    """Around the whole application; touches answers under /console alone."""
+_DAY = 86_400
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Headers:
+    """Around the whole application; touches answers under /console alone.
+
+    public_url: the setting. https_days: for which browsers are to come by https alone.
+    """
+
+    def __init__(self, app: ASGIApp, public_url: str = "", https_days: int = 0) -> None:
         self._app = app
+        self._public = public_url.startswith("https://")
+        self._strict = f"max-age={https_days * _DAY}" if https_days else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -70,10 +79,23 @@ class Headers:
                 for name, value in HEADERS.items():
                     headers[name] = value
                 headers.setdefault("cache-control", NO_STORE)
+                if self._strict and self._by_https(scope):
+                    headers["strict-transport-security"] = self._strict
                 message = {**message, "headers": headers.raw}
             await send(message)
 
         await self._app(scope, receive, sent)
+
+    def _by_https(self, scope: Scope) -> bool:
+        """Whether the browser came by https, to this service or to the proxy in front.
+
+        Where it didn't, it takes no notice of the header (RFC 6797, 8.1). Not for localhost: the
+        name is that of all services on a machine.
+        """
+        if not (self._public or scope["scheme"] == "https"):
+            return False
+        host = HeaderMap(scope=scope).get("host", "")
+        return host.partition(":")[0].lower() != "localhost"
 
 
 def is_ours(path: str) -> bool:

@@ -15,6 +15,7 @@ class Limits:
     matches_shown: matches of one case, or of one search, that are drawn.
     notice_seconds: that a message to be shown on the next page is kept.
     form_days: for which a browser keeps the cookie that its forms need before it has signed in.
+    https_days: for which a browser that came by https comes by nothing else; 0 leaves it free.
     """
 
     max_form_bytes: int = 262_144
@@ -23,8 +24,9 @@ class Limits:
     matches_shown: int = 12
     notice_seconds: int = 60
     form_days: int = 1
+    https_days: int = 365
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            if value <= 0:
+            if value < 0 or (value == 0 and name != "https_days"):
                 raise ValueError(f"{name} must be above 0, not {value!r}")

@@ -15,11 +15,11 @@ from hedgerow.web.console.rendering import Templates
 from hedgerow.web.console.routing import PAGES, Page
 
 
-def install(app: FastAPI, limits: Limits | None = None) -> None:
+def install(app: FastAPI, limits: Limits, public_url: str) -> None:
     """Serve the console under /console; call it after the other middlewares were added."""
     app.router.routes.append(Route(PREFIX, _begin))
-    app.router.routes.append(Mount(PREFIX, console(limits or Limits())))
-    app.add_middleware(Headers)
+    app.router.routes.append(Mount(PREFIX, console(limits)))
+    app.add_middleware(Headers, public_url=public_url, https_days=limits.https_days)
 
 
 def console(limits: Limits) -> Router:
