@@ -106,6 +106,8 @@ def _pages(desk: Desk, photographs: dict[str, bytes]) -> tuple[Shown, ...]:
     delivery = service.webhooks.send_test(endpoint.id)
     invited, link = service.people.invite("ines@example.org", "Ines", ["moderator"])
     service.keys.create("upload checks", ["match", "cases"])
+    service.cases.take_break(bob, 30)
+    service.accounts.codes.begin(desk.people["analyst"])
     service.audit.checkpoint()
     service.tally.flush()
     number = f"/cases/{opened}"
@@ -131,6 +133,7 @@ def _pages(desk: Desk, photographs: dict[str, bytes]) -> tuple[Shown, ...]:
         Shown("team-one", "lead", f"/team/{ann.id}"),
         Shown("policy", "lead", "/policy"),
         Shown("care", "moderator", "/care"),
+        Shown("care-resting", "moderator2", "/care"),
         Shown("people", "administrator", "/people"),
         Shown("people-invite", "administrator", "/people/invite"),
         Shown("person", "administrator", f"/people/{invited.id}"),
