@@ -8,7 +8,6 @@ video costs one frame.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from typing import cast
 
 import numpy as np
@@ -19,16 +18,16 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from hedgerow.media.containers import damaged, moving_streams, open_container
-from hedgerow.media.ends import holds_two_films, is_cut_off
+from hedgerow.media.containers import damaged
 from hedgerow.media.film import Clock, Frame, Partial, VideoFacts
 from hedgerow.media.limits import Limits
 from hedgerow.media.luma import luma_of, orientation_of
 from hedgerow.media.moments import Span
 from hedgerow.media.orientation import upright
-from hedgerow.media.reel import Reel, wind
-from hedgerow.media.refusals import out_of_memory, timed_out, too_many_pixels
+from hedgerow.media.reel import Reel
+from hedgerow.media.refusals import too_many_pixels
 from hedgerow.media.spread import Spread, Stretch
+from hedgerow.media.wound import wound
 
 
 def stills_of_container(
@@ -45,24 +44,8 @@ def stills_of_container(
 
     Raises Refused as `frames_of_container` does.
     """
-    if is_cut_off(data, facts.format):
-        facts.note(Partial.SHORTER)
-    if holds_two_films(data, facts.format):
-        facts.note(Partial.HIDDEN)
-    try:
-        container, stream = open_container(data, facts.format, limits)
-        with closing(container):
-            if len(moving_streams(container)) > 1:
-                facts.note(Partial.OTHER_STREAMS)
-            reel = wind(container, stream, len(data), facts, limits, clock)
-            excerpts = _Excerpts(stream.codec_context, reel, facts, limits, clock)
-            yield from excerpts.run(most, found, colour=colour)
-    except MemoryError:
-        raise out_of_memory() from None
-    if facts.frames == 0:
-        if facts.partial is Partial.TIME:
-            raise timed_out(limits.max_video_seconds * limits.partial_after, "max_video_seconds")
-        raise damaged()
+    with wound(data, facts, limits, clock) as (context, reel):
+        yield from _Excerpts(context, reel, facts, limits, clock).run(most, found, colour=colour)
 
 
 class _Excerpts:

@@ -9,7 +9,6 @@ same without it. What isn't looked at is never converted.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 
 from av.error import FFmpegError
 from av.packet import Packet
@@ -17,13 +16,11 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from hedgerow.media.containers import damaged, moving_streams, open_container
-from hedgerow.media.ends import holds_two_films, is_cut_off
 from hedgerow.media.film import Clock, Frame, Partial, VideoFacts
 from hedgerow.media.limits import Limits
 from hedgerow.media.luma import luma_of
-from hedgerow.media.reel import MOST_REORDERED, Reel, wind
-from hedgerow.media.refusals import out_of_memory, timed_out, too_many_pixels
+from hedgerow.media.reel import MOST_REORDERED, Reel
+from hedgerow.media.refusals import too_many_pixels
 from hedgerow.media.sampling import (
     LONGEST_UNSEEN,
     SECONDS_APART,
@@ -31,6 +28,7 @@ from hedgerow.media.sampling import (
     longest_unseen,
     plan,
 )
+from hedgerow.media.wound import wound
 
 MOST_SILENT = 2 * MOST_REORDERED
 """Packets in a row of which no frame may come out. Each field may have a packet of its own."""
@@ -47,25 +45,9 @@ def frames_of_container(
     keyframes: look at nothing else, which is many times as fast. Raises Refused as
     `open_container` does, `timeout`, and `corrupt` where not a single frame can be decoded.
     """
-    if is_cut_off(data, facts.format):
-        facts.note(Partial.SHORTER)
-    if holds_two_films(data, facts.format):
-        facts.note(Partial.HIDDEN)
-    try:
-        container, stream = open_container(data, facts.format, limits)
-        with closing(container):
-            if len(moving_streams(container)) > 1:
-                facts.note(Partial.OTHER_STREAMS)
-            reel = wind(container, stream, len(data), facts, limits, clock)
-            wanted = plan(len(reel.packets), reel.rate, limits.max_frames)
-            show = _Show(stream.codec_context, reel, wanted, facts, limits, clock)
-            yield from show.run(keyframes=keyframes)
-    except MemoryError:
-        raise out_of_memory() from None
-    if facts.frames == 0:
-        if facts.partial is Partial.TIME:
-            raise timed_out(limits.max_video_seconds * limits.partial_after, "max_video_seconds")
-        raise damaged()
+    with wound(data, facts, limits, clock) as (context, reel):
+        wanted = plan(len(reel.packets), reel.rate, limits.max_frames)
+        yield from _Show(context, reel, wanted, facts, limits, clock).run(keyframes=keyframes)
 
 
 class _Show:
