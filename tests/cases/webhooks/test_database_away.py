@@ -131,6 +131,7 @@ def test_an_attempt_that_dbos_thinks_has_begun_and_nobody_makes_is_made(
 ) -> None:  # fmt: skip
     webhooks.create(receiver.url, CHOICES)
     receiver.replies.append(Reply(500))
+    receiver.always = Reply(delay=2)  # in which it looks often, and finds nothing to wake
     tell()
     later = replace(limits, retry_seconds=(7200,) * 3)
     claimed = "UPDATE {}workflow_status SET status = 'PENDING' WHERE status = 'DELAYED'"
@@ -148,7 +149,6 @@ def test_an_attempt_that_dbos_thinks_has_begun_and_nobody_makes_is_made(
         wait_until(lambda: webhooks.deliveries()[0].tried == 1)
         wait_until(claim)
         wait_until(lambda: all_are(webhooks, DeliveryState.DELIVERED))
-        time.sleep(1)  # in which it looks a few times, and finds nothing to wake
     assert len(receiver.got) == 2
 
 

@@ -156,7 +156,10 @@ def test_it_ends_when_the_pipe_to_it_is_closed(plan: CourierPlan, webhooks: Webh
         assert process.stdin is not None
         wait_until(lambda: is_at_work(webhooks))
         process.stdin.close()
-        assert process.wait(SECONDS) == 0
+        try:
+            assert process.wait(SECONDS) == 0
+        finally:
+            process.kill()
 
 
 @sqlite_only("it is about the process")

@@ -22,8 +22,7 @@ def main() -> None:
     """Read the plan, and work until a signal says to end, or whoever started this ends."""
     os.umask(0o077)  # what dbos writes is this user's alone
     parent, plan = sys.stdin.readline(), sys.stdin.readline()
-    if not plan.endswith("\n"):
-        os._exit(0)  # whoever started this was killed before it had said all
+    # Ends it too where whoever started this was killed before it had said all.
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     from hedgerow.media import die_with
 
