@@ -28,7 +28,7 @@ from hedgerow.store import Database, Vault
 
 MARK = "HEDGEROW_TEST_STARTED_BY"
 KILLS = 20
-SECONDS = 5
+SECONDS = 30
 """In which a courier has to be gone; one that nothing ends lives on for good."""
 
 # One process that has loaded all and forks a service for each time: to load takes longer than the
