@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import func, select
 from tests.cases.making import LEA, answer, match
 
-from hedgerow.cases import ReviewPolicy, intake
-from hedgerow.store import DatabaseUnavailable, now, open_database
+from hedgerow.cases import Cases, ReviewPolicy, intake
+from hedgerow.store import DatabaseUnavailable, MediaVault, Vault, now, open_database
 from hedgerow.store.objects import vault as objects
 from hedgerow.store.objects.files import Folder
 from hedgerow.store.objects.models import ObjectRow
@@ -103,6 +103,34 @@ def test_of_two_copies_at_once_one_is_kept(keeping, files, written):
     assert not received.opened
     assert keeping.get(received.case_id).has_media
     assert len(files()) == 1
+
+
+def full(tmp_path):
+    (tmp_path / "media").write_text("no folder, so nothing can be written into it")
+
+
+def keyless(tmp_path):
+    (tmp_path / "vault.key").unlink()
+
+
+@pytest.mark.parametrize("broken", [full, keyless])
+def test_what_cannot_be_kept_comes_before_people_all_the_same(
+    keeping, banks, database, tmp_path, caplog, broken
+):
+    if broken is keyless:
+        keeping.receive(answer(match(content_id=99)), FACTS, file=BRIDGE)  # the key is known now
+    broken(tmp_path)
+    place = MediaVault(database, Vault(tmp_path / "vault.key"), str(tmp_path / "media"))
+    later = Cases(banks, vault=place)
+    case = later.get(later.receive(answer(), FACTS, file=BRIDGE).case_id)
+    assert not case.has_media
+    assert [event.kind for event in case.history] == ["opened", "media_not_kept"]
+    assert "can't be kept for review" in caplog.text
+
+
+def test_without_a_file_none_is_missing(keeping):
+    case = keeping.get(keeping.receive(answer(), FACTS).case_id)
+    assert [event.kind for event in case.history] == ["opened"]
 
 
 @pytest.mark.parametrize("hours", [0, 24])

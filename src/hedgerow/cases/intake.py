@@ -8,6 +8,7 @@ matched is part of what a case is about, so a decision about one bank says nothi
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,7 +27,9 @@ from hedgerow.cases.records import Context, Outcome, Reason, Received, Status
 from hedgerow.cases.rows import add_event, context_values
 from hedgerow.cases.webhooks import emit
 from hedgerow.matching import Answer, Match, Verdict
-from hedgerow.store import Deposit, allocate, now, record
+from hedgerow.store import Deposit, VaultProblem, allocate, now, record
+
+_log = logging.getLogger(__name__)
 
 _COUNTER = "case"
 _CANDIDATES = 500
@@ -75,11 +78,14 @@ def receive(
     context: Context,
     deposit: Deposit | None,
     limits: Limits,
+    *,
+    may_keep: bool,
 ) -> Received:
     """Open a case for an upload that matched, or add it to the one that it is a copy of.
 
     `session` is writing. facts: of the file, as the answer gives them: media, width, height.
-    deposit: its bytes, which are kept only where `is_to_keep` still holds.
+    deposit: its bytes, which are kept only where `is_to_keep` still holds. may_keep: there is a
+    file and a vault for it, so that it is missing where the policy asks for it.
     """
     # From here on, one at a time: two copies that come in at once are to find each other.
     number = allocate(session, _COUNTER)
@@ -90,7 +96,7 @@ def receive(
         return _add_copy(session, row, same, lead, context, limits)
     row = _open(session, number, same, answer, facts, limits)
     _keep_copy(session, row, lead, context, same_file=True)
-    if deposit is not None:
+    if may_keep:
         _keep_media(session, row, deposit)
     emit(session, "case.opened", _told(row, context))
     record(session, "case.opened", f"case:{row.id}", bank=row.bank_id, content=row.content_id)
@@ -207,15 +213,23 @@ def _keep_copy(
     )
 
 
-def _keep_media(session: Session, row: CaseRow, deposit: Deposit) -> None:
+def _keep_media(session: Session, row: CaseRow, deposit: Deposit | None) -> None:
     """Keep the upload for review, where the bank's policy says so: it may have changed by now."""
     hours = policies.policy_of(session, row.bank_id).keep_media_hours
     if not hours or not row.media:
         return
-    row.media_until = now() + timedelta(hours=hours)
-    row.object_id = deposit.keep(
-        session, subject=f"case:{row.id}", kind=row.media, keep_until=row.media_until
-    )
+    until = now() + timedelta(hours=hours)
+    try:
+        if deposit is not None:
+            row.object_id = deposit.keep(
+                session, subject=f"case:{row.id}", kind=row.media, keep_until=until
+            )
+    except VaultProblem as problem:
+        _log.error("the upload of case %d can't be kept for review: %s", row.id, problem)
+    if row.object_id is None:
+        add_event(session, row.id, "media_not_kept", None)
+    else:
+        row.media_until = until
 
 
 def _told(row: CaseRow, context: Context) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -48,13 +49,15 @@ from hedgerow.cases.records import (
 )
 from hedgerow.cases.rows import require
 from hedgerow.matching import Answer
-from hedgerow.store import DatabaseBusy, Deposit, MediaVault, record
+from hedgerow.store import DatabaseBusy, Deposit, MediaVault, VaultProblem, record
 
 _OVERVIEW_SECONDS = 10.0
 """For which the numbers of all cases are shown again before they are counted anew."""
 
 _OVERVIEW_SHARE = 50
 """And at least this many times as long as it took to count them."""
+
+_log = logging.getLogger(__name__)
 
 
 class Cases:
@@ -120,30 +123,38 @@ class Cases:
         Returns:
             Where it went; None where it is for nobody to look at.
 
+        A file that can't be kept is no reason to keep its match from people: the case is opened
+        on its evidence, and its history and the service's log say what is missing.
+
         Raises:
             BadDecision: a value of the context is too long.
-            VaultProblem: the file is to be kept, and can't be.
         """
         if not intake.is_for_people(answer, self.intake):
             return None
         context = self.checked(context or Context())
-        with self._deposit(answer, facts, file) as deposit, self._database.write() as session:
-            return intake.receive(session, answer, facts, context, deposit, self.limits)
+        kept = file if self._vault is not None else None
+        with self._deposit(answer, facts, kept) as deposit, self._database.write() as session:
+            return intake.receive(
+                session, answer, facts, context, deposit, self.limits, may_keep=kept is not None
+            )
 
     @contextmanager
     def _deposit(
         self, answer: Answer, facts: Mapping[str, Any], file: bytes | None
     ) -> Iterator[Deposit | None]:
         """The file in the vault, ahead of the transaction that keeps it: no writer waits for it."""
-        wanted = False
-        if self._vault is not None and file is not None:
-            with self._database.read() as session:
-                wanted = intake.is_to_keep(session, answer, facts, self.limits)
-        if self._vault is None or file is None or not wanted:
-            yield None
-            return
-        with self._vault.deposit(file) as deposit:
+        with ExitStack() as stack:
+            deposit = None
+            if self._vault is not None and file is not None and self._is_to_keep(answer, facts):
+                try:
+                    deposit = stack.enter_context(self._vault.deposit(file))
+                except VaultProblem as problem:
+                    _log.error("an upload can't be kept for review: %s", problem)
             yield deposit
+
+    def _is_to_keep(self, answer: Answer, facts: Mapping[str, Any]) -> bool:
+        with self._database.read() as session:
+            return intake.is_to_keep(session, answer, facts, self.limits)
 
     def complain(self, case_id: int, text: str) -> CaseDetails:
         """Take in the uploader's complaint; nobody who decided before decides again.
