@@ -33,8 +33,8 @@ PAGES = (
     ("the queue", "/queue"),
     ("its second page", "/queue?after=299.600000"),
     ("of a bank", "/queue?bank=5"),
-    ("of a category", "/queue?category=bridge"),
-    ("of a bank and a category", "/queue?bank=5&category=bridge"),
+    ("of a category", "/queue?label=bridge"),
+    ("of a bank and a category", "/queue?bank=5&label=bridge"),
     ("complaints", "/queue?reason=complaint"),
     ("mine", "/queue?mine=yes"),
     ("decided", "/queue?status=decided"),
@@ -75,6 +75,11 @@ def served(url: str, home: Path) -> Iterator[str]:
         process.wait()
 
 
+def listed(page: str) -> list[str]:
+    """The numbers of the cases that a page leads to."""
+    return re.findall(r"/console/cases/(\d+)", page)
+
+
 def measure(url: str, number: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -84,6 +89,7 @@ def measure(url: str, number: int) -> None:
         with served(url, home) as server:
             cookie = {"Cookie": f"__Host-hedgerow={token}"}
             with httpx2.Client(base_url=f"{server}/console", headers=cookie, timeout=60) as client:
+                whole = listed(client.get("/queue").text)
                 for name, path in PAGES:
                     times, size = [], 0
                     for _ in range(TIMES):
@@ -92,6 +98,8 @@ def measure(url: str, number: int) -> None:
                         times.append(1000 * (time.perf_counter() - began))
                         assert answer.status_code == 200, (path, answer.status_code)
                         size = len(answer.content)
+                    # An address that isn't understood would narrow nothing.
+                    assert "?" not in path or listed(answer.text) != whole, path
                     over = "" if median(times) <= GOAL_MS else f"  over {GOAL_MS} ms"
                     print(
                         f"  {name:26} {median(times):7.1f} ms, slowest {max(times):7.1f} ms,"
