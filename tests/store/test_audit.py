@@ -1,6 +1,7 @@
 """Recording: who acts, what goes in, what is refused, and the form that is hashed."""
 
 import json
+import re
 import struct
 import threading
 from contextvars import copy_context
@@ -23,6 +24,7 @@ from hedgerow.store import (
     acting,
     acting_now,
     allocate,
+    as_reason,
     record,
 )
 from hedgerow.store.audit.canonical import canonical, details_of, details_text
@@ -149,6 +151,30 @@ class TestRecording:
             record(session, "case.decided", why="x" * 500, note="f895944d5b977e3 is short")
             record(session, "case.decided", "", "2026-03-01T12:00:00.000000Z 192.168.100.200")
             record(session, "case.decided", why="3fa85f64-5717-4562-b3fc-2c963f66afa6")
+
+    @pytest.mark.parametrize(
+        ("typed", "told"),
+        [
+            ("The same bridge.", "The same bridge."),
+            ("as F895944d5b977e34af7d, no?", "as [left out: looks like a hash], no?"),
+            ("f895944d5b977e3", "f895944d5b977e3"),
+            ("g" * 501, "g" * 499 + "…"),
+            ("a\0b\ud800c", "a\ufffdb\ufffdc"),
+            ("", ""),
+        ],
+    )
+    def test_a_reason_is_made_fit(self, database, typed, told):
+        with database.write() as session:
+            record(session, "case.decided", why=as_reason(typed))
+        (entry,) = Attacker(database).entries
+        assert entry["why"] == told
+
+    @given(st.lists(st.text() | st.text("0123456789abcdefABCDEF", min_size=14)).map("".join))
+    def test_whatever_was_typed_is_recorded(self, typed):
+        given = as_reason(typed)
+        assert len(given) <= 500
+        assert not re.search("[0-9A-Fa-f]{16}", given)
+        assert "\0" not in given.encode().decode()
 
 
 # RFC 8785, appendix B: the bits of a number, and how it is written.

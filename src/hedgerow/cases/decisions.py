@@ -16,7 +16,7 @@ from hedgerow.cases.records import Choice, Decision, Propose, Reason, Status
 from hedgerow.cases.resolution import Next, resolve
 from hedgerow.cases.rows import add_event, as_decision, require
 from hedgerow.cases.webhooks import emit
-from hedgerow.store import now, record
+from hedgerow.store import as_reason, now, record
 
 _NOTE_NEEDED = (Choice.DISPUTE, Choice.NOT_SURE, Choice.ESCALATE)
 
@@ -65,9 +65,11 @@ def decide(
         session,
         "case.decided" if row.status == Status.DECIDED else "case.said",
         f"case:{row.id}",
+        why=as_reason(note),
         choice=choice,
         stage=stage,
         then=row.status,
+        **({"policy": as_reason(policy)} if policy else {}),
     )
 
 
@@ -131,7 +133,7 @@ def complain(session: Session, case_id: int, text: str, limits: Limits) -> None:
         _begin_again(row)
     row.rank = urgency.rank_of(row, limits)
     emit(session, "complaint.received", told(session, row))
-    record(session, "case.complaint", f"case:{row.id}")
+    record(session, "case.complaint", f"case:{row.id}", why=as_reason(text))
 
 
 def _shut_out_earlier(session: Session, row: CaseRow) -> None:
@@ -162,7 +164,7 @@ def reopen(session: Session, case_id: int, lead: Person, why: str, limits: Limit
     row.rank = urgency.rank_of(row, limits)
     add_event(session, row.id, "reopened", lead.id, why)
     emit(session, "case.reopened", told(session, row))
-    record(session, "case.reopened", f"case:{row.id}")
+    record(session, "case.reopened", f"case:{row.id}", why=as_reason(why))
 
 
 def _begin_again(row: CaseRow) -> None:

@@ -15,7 +15,7 @@ from hedgerow.cases.limits import Limits
 from hedgerow.cases.models import CaseRow, ExcludedRow
 from hedgerow.cases.records import Lease, Status
 from hedgerow.cases.rows import add_event, lease_of, require
-from hedgerow.store import now, record
+from hedgerow.store import as_reason, now, record
 
 _UNSHOWN = ("Cc", "Cs")
 """Categories of Unicode: controls, and halves of characters."""
@@ -106,7 +106,7 @@ def hold(
     row.held_why = why
     row.waiting_since = now()
     add_event(session, row.id, "held", person.id, why)
-    record(session, "case.held", f"case:{row.id}", days=days)
+    record(session, "case.held", f"case:{row.id}", why=as_reason(why), days=days)
 
 
 def wake(session: Session, case_id: int, person: Person) -> None:

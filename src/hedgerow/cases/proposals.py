@@ -13,7 +13,7 @@ from hedgerow.cases.limits import Limits
 from hedgerow.cases.models import CaseRow, ProposalRow
 from hedgerow.cases.records import Consequence, Outcome, Proposal, Propose
 from hedgerow.signals import Comparison, Signal, signal_type
-from hedgerow.store import now, record
+from hedgerow.store import as_reason, now, record
 
 _OPEN, _ACCEPTED, _REJECTED = "open", "accepted", "rejected"
 _SHOWN = 200
@@ -142,4 +142,11 @@ def _bank_name(banks: Banks, case: CaseRow) -> str:
 
 
 def _log(session: Session, row: ProposalRow) -> None:
-    record(session, f"proposal.{row.state}", f"proposal:{row.id}", kind=row.kind, case=row.case_id)
+    record(
+        session,
+        f"proposal.{row.state}",
+        f"proposal:{row.id}",
+        why=as_reason(row.settled_why),
+        kind=row.kind,
+        case=row.case_id,
+    )

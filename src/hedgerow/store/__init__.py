@@ -18,7 +18,7 @@ from hedgerow.store.audit.checkpoints import Checkpoint
 from hedgerow.store.audit.findings import Problem, ProblemKind, Verification
 from hedgerow.store.audit.listing import AuditEntry
 from hedgerow.store.audit.log import AuditLog
-from hedgerow.store.audit.recording import record
+from hedgerow.store.audit.recording import as_reason, record
 from hedgerow.store.audit.verifying import verify_export
 from hedgerow.store.base import Base, BigId, UTCDateTime, now
 from hedgerow.store.bulk import insert_rows
@@ -82,6 +82,7 @@ __all__ = [
     "acting",
     "acting_now",
     "allocate",
+    "as_reason",
     "backup",
     "check_copy",
     "database_state",

@@ -28,6 +28,9 @@ MAX_DETAILS = 32
 _ACTION = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 # 64 bits, as the shortest hashes of pictures have. No word or number of ours is that long.
 _HASH = re.compile(r"[0-9A-Fa-f]{16}")
+_WHOLE_HASH = re.compile(r"[0-9A-Fa-f]{16,}")
+_MASK = "[left out: looks like a hash]"
+_UNSTORED = re.compile("[\0\ud800-\udfff]")
 
 
 def record(
@@ -75,6 +78,16 @@ def record(
     row = values | {"at": at, "hash": hashed}
     session.execute(insert(cast(Table, EntryRow.__table__)).values(row))
     return number
+
+
+def as_reason(text: str) -> str:
+    """Somebody's own words as `record` takes them: no note is a reason to refuse what they did.
+
+    What looks like a hash is masked, what can't be stored is marked, and what is longer than
+    `MAX_TEXT` is cut; the whole of it is where it was written, such as in a case's history.
+    """
+    text = _UNSTORED.sub("\ufffd", _WHOLE_HASH.sub(_MASK, text))
+    return text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
 
 
 def _hash_of(session: Session, number: int) -> bytes:
