@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.cases.making import ANN, BOB, LEA, opened
+from tests.cases.making import ANN, BOB, LEA, answer, opened
 
-from hedgerow.cases import BadDecision, Care, Choice, Filter, Resting
+from hedgerow.cases import BadDecision, Care, Choice, Filter, Resting, ReviewPolicy
 from hedgerow.store import AuditLog
 
 
@@ -157,3 +157,21 @@ def test_nobody_is_told(cases, database, vault, noon):
     assert cases.get(number).history == history
     (shown,) = cases.page(Filter()).cases
     assert (shown.lease, shown.assigned_to) == (None, None)
+
+
+@pytest.mark.parametrize("rested", [30, 12])
+def test_who_comes_back_to_a_case_from_a_rest_begins_anew(cases, noon, rested):
+    number = worked(cases, noon, 25)
+    noon.forward(minutes=rested)  # at lunch; nobody took the case meanwhile
+    cases.decide(ANN, number, Choice.CONFIRM)
+    assert left(cases, noon) == 50
+
+
+def test_a_part_is_not_looked_at_where_a_break_is_due(cases, noon):
+    cases.set_policy(LEA, ReviewPolicy(0, keep_media_hours=24))
+    facts = {"media": "jpeg", "width": 64, "height": 48}
+    other = cases.receive(answer(), facts, file=b"a bridge").case_id
+    worked(cases, noon, 50)
+    with pytest.raises(Resting, match="time for a break"):
+        cases.reveal(ANN, other, 0)
+    assert cases.get(other).lease is None

@@ -128,6 +128,15 @@ def test_what_cannot_be_kept_comes_before_people_all_the_same(
     assert "can't be kept for review" in caplog.text
 
 
+def test_what_is_to_be_kept_only_by_then_is_kept(keeping, files, monkeypatch):
+    # The case that it was a copy of is disputed in between, so it is one of its own.
+    monkeypatch.setattr(intake, "is_to_keep", lambda *_: False)
+    case = keeping.get(keeping.receive(answer(), FACTS, file=BRIDGE).case_id)
+    assert case.has_media
+    assert [event.kind for event in case.history] == ["opened"]
+    assert len(files()) == 1
+
+
 def test_without_a_file_none_is_missing(keeping):
     case = keeping.get(keeping.receive(answer(), FACTS).case_id)
     assert [event.kind for event in case.history] == ["opened"]

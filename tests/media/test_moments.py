@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.media import videos
 from tests.media.rendered import box_mean, part_of, pixels_of, through_jpeg, veiled
 
+from hedgerow.media.film import Clock
 from hedgerow.media.moments import parts_of
 
 RATE = 10
@@ -103,6 +104,13 @@ def test_frames_of_uneven_length_are_found_by_their_time():
     data = videos.animation(videos.scenes(40), "GIF", [40] * 20 + [500] * 20)
     told = [still["second"] for still in veiled(data, found=[[0.8, 4.0]])["stills"]]
     assert len(inside(told, 0.8, 4.0)) == 6
+
+
+def test_an_animation_that_takes_long_has_its_stills_all_the_same(monkeypatch):
+    data = videos.animation(videos.scenes(60), "GIF")
+    even = veiled(data)["stills"]
+    monkeypatch.setattr(Clock, "is_half_over", lambda _: True)
+    assert veiled(data, found=[[2.0, 3.5]])["stills"] == even
 
 
 @pytest.mark.parametrize(

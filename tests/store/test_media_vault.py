@@ -17,6 +17,7 @@ from hedgerow.store import (
     open_database,
 )
 from hedgerow.store.objects import vault as module
+from hedgerow.store.objects.files import Folder
 from hedgerow.store.objects.models import ObjectRow
 
 BRIDGE = b"a photograph of a bridge, as it was uploaded " * 50
@@ -244,3 +245,34 @@ def test_another_process_opens_it(kept, database, database_url, folder, tmp_path
     number = put(kept, database)
     with open_database(database_url) as other:
         assert MediaVault(other, Vault(tmp_path / "vault.key"), str(folder)).open(number) == BRIDGE
+
+
+def test_a_place_that_hangs_is_left_alone_for_a_while(kept, database, monkeypatch):
+    clock, asked = [1000.0], []
+
+    def hang(self, name, data):
+        asked.append(name)
+        clock[0] += 60
+        raise VaultProblem("it doesn't answer")
+
+    monkeypatch.setattr(module.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(Folder, "remove", lambda *_: pytest.fail("it would hang again"))
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "write", hang)
+        for told in ("doesn't answer", "tried again in 30 s"):
+            with pytest.raises(VaultProblem, match=told):
+                put(kept, database)
+    assert len(asked) == 1
+    clock[0] += 31
+    assert kept.open(put(kept, database)) == BRIDGE
+
+
+def test_one_that_fails_at_once_is_asked_each_time(kept, database, monkeypatch):
+    def full(self, name, data):
+        raise VaultProblem("it is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "write", full)
+        with pytest.raises(VaultProblem, match="full"):
+            put(kept, database)
+    assert kept.open(put(kept, database)) == BRIDGE

@@ -110,11 +110,15 @@ def end(session: Session, person_id: int, care: Care) -> None:
     work.break_until = None
 
 
-def note_work(session: Session, person_id: int) -> None:
+def note_work(session: Session, person_id: int, care: Care) -> None:
     """Note that somebody is at work: what was begun may be finished, whatever is due."""
+    at = now()
     work = session.get(WorkRow, person_id, with_for_update=True)
-    if work is not None:
-        work.last = now()
+    if work is None:
+        return
+    if rests_until(work, at) is None and working_since(work, care, at) is None:
+        work.began, work.break_until = at, None  # they come back to it from a rest
+    work.last = at
 
 
 def _rest(work: WorkRow, began: datetime, at: datetime, minutes: int) -> datetime:

@@ -14,8 +14,7 @@ from hedgerow.cases.errors import BadDecision, Resting
 from hedgerow.cases.limits import Care
 from hedgerow.cases.models import CareRow, RevealRow, WorkRow
 from hedgerow.cases.records import Standing
-from hedgerow.cases.rows import set_row
-from hedgerow.store import now, record
+from hedgerow.store import now, record, set_row
 
 EVERYBODY = 0
 """The number that stands for all who have no limits of their own."""

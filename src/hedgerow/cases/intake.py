@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -36,6 +36,18 @@ _CANDIDATES = 500
 """Of one banked content, the latest cases that an upload is compared with."""
 
 _CODE = re.compile(r"[0-9a-f]{64}")
+
+
+class NotInVault(Exception):
+    """The upload is to be kept, and nobody has tried to put it into the vault yet."""
+
+
+@dataclass
+class Vaulted:
+    """An upload's file and the vault. tried: to put it there. deposit: None where it isn't."""
+
+    tried: bool
+    deposit: Deposit | None = None
 
 
 def is_for_people(answer: Answer, intake: Intake) -> bool:
@@ -76,16 +88,14 @@ def receive(
     answer: Answer,
     facts: Mapping[str, Any],
     context: Context,
-    deposit: Deposit | None,
     limits: Limits,
-    *,
-    may_keep: bool,
+    vaulted: Vaulted | None = None,
 ) -> Received:
     """Open a case for an upload that matched, or add it to the one that it is a copy of.
 
     `session` is writing. facts: of the file, as the answer gives them: media, width, height.
-    deposit: its bytes, which are kept only where `is_to_keep` still holds. may_keep: there is a
-    file and a vault for it, so that it is missing where the policy asks for it.
+    vaulted: its bytes, which are kept only where `is_to_keep` still holds; None where there is no
+    file, or no vault for it. Raises NotInVault.
     """
     # From here on, one at a time: two copies that come in at once are to find each other.
     number = allocate(session, _COUNTER)
@@ -96,8 +106,8 @@ def receive(
         return _add_copy(session, row, same, lead, context, limits)
     row = _open(session, number, same, answer, facts, limits)
     _keep_copy(session, row, lead, context, same_file=True)
-    if may_keep:
-        _keep_media(session, row, deposit)
+    if vaulted is not None:
+        _keep_media(session, row, vaulted)
     emit(session, "case.opened", _told(row, context))
     record(session, "case.opened", f"case:{row.id}", bank=row.bank_id, content=row.content_id)
     return Received(row.id, True, Status(row.status), None)
@@ -213,15 +223,17 @@ def _keep_copy(
     )
 
 
-def _keep_media(session: Session, row: CaseRow, deposit: Deposit | None) -> None:
+def _keep_media(session: Session, row: CaseRow, vaulted: Vaulted) -> None:
     """Keep the upload for review, where the bank's policy says so: it may have changed by now."""
     hours = policies.policy_of(session, row.bank_id).keep_media_hours
     if not hours or not row.media:
         return
+    if not vaulted.tried:
+        raise NotInVault
     until = now() + timedelta(hours=hours)
     try:
-        if deposit is not None:
-            row.object_id = deposit.keep(
+        if vaulted.deposit is not None:
+            row.object_id = vaulted.deposit.keep(
                 session, subject=f"case:{row.id}", kind=row.media, keep_until=until
             )
     except VaultProblem as problem:

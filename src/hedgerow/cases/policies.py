@@ -9,8 +9,7 @@ from hedgerow.accounts import Person
 from hedgerow.cases.errors import BadDecision
 from hedgerow.cases.models import PolicyRow
 from hedgerow.cases.records import ReviewPolicy
-from hedgerow.cases.rows import set_row
-from hedgerow.store import record
+from hedgerow.store import record, set_row
 
 DEFAULTS = 0
 """The number that stands for all banks without a policy of their own."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from hedgerow.cases.errors import NoSuchCase
@@ -23,7 +22,7 @@ from hedgerow.cases.records import (
     Reason,
     Status,
 )
-from hedgerow.store import Base, insert_for, now
+from hedgerow.store import now
 
 MAX_ID = 2**63 - 1
 """The largest number that a database can hold."""
@@ -39,23 +38,6 @@ def require(session: Session, case_id: int, *, locked: bool = False) -> CaseRow:
     if row is None:
         raise NoSuchCase(case_id)
     return row
-
-
-def set_row(session: Session, row: Base) -> None:
-    """Write a row in place of the one with its key, if there is one.
-
-    In one statement: two that set it at once may both find that there is none yet. What the
-    session knows of the old row stays as it was.
-    """
-    table = cast(Table, row.__table__)
-    values = {column.key: getattr(row, column.key) for column in table.columns}
-    keys = list(table.primary_key)
-    rest = {name: value for name, value in values.items() if not table.c[name].primary_key}
-    session.execute(
-        insert_for(session)(table)
-        .values(values)
-        .on_conflict_do_update(index_elements=keys, set_=rest)
-    )
 
 
 def case_values(row: CaseRow) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -27,10 +26,12 @@ from hedgerow.cases import (
     queue,
     viewing,
 )
+from hedgerow.cases.counting import Counted
 from hedgerow.cases.details import details, evidence_of
 from hedgerow.cases.errors import BadDecision, CasesProblem, Resting
 from hedgerow.cases.limits import Care, Intake, Limits
 from hedgerow.cases.records import (
+    AtHand,
     Case,
     CaseDetails,
     Choice,
@@ -49,13 +50,7 @@ from hedgerow.cases.records import (
 )
 from hedgerow.cases.rows import require
 from hedgerow.matching import Answer
-from hedgerow.store import DatabaseBusy, Deposit, MediaVault, VaultProblem, record
-
-_OVERVIEW_SECONDS = 10.0
-"""For which the numbers of all cases are shown again before they are counted anew."""
-
-_OVERVIEW_SHARE = 50
-"""And at least this many times as long as it took to count them."""
+from hedgerow.store import DatabaseBusy, MediaVault, VaultProblem, record
 
 _log = logging.getLogger(__name__)
 
@@ -86,8 +81,7 @@ class Cases:
         self._banks = banks
         self._database = banks.database
         self._vault = vault
-        self._counting = threading.Lock()
-        self._counted: tuple[float, Overview] | None = None
+        self._counted = Counted(self._database)
 
     @property
     def keeps_media(self) -> bool:
@@ -132,29 +126,31 @@ class Cases:
         if not intake.is_for_people(answer, self.intake):
             return None
         context = self.checked(context or Context())
-        kept = file if self._vault is not None else None
-        with self._deposit(answer, facts, kept) as deposit, self._database.write() as session:
-            return intake.receive(
-                session, answer, facts, context, deposit, self.limits, may_keep=kept is not None
-            )
+        if self._vault is None or file is None:
+            with self._database.write() as session:
+                return intake.receive(session, answer, facts, context, self.limits)
+        with self._database.read() as session:
+            wanted = intake.is_to_keep(session, answer, facts, self.limits)
+        try:
+            return self._receive(answer, facts, context, file if wanted else None)
+        except intake.NotInVault:
+            # Meanwhile the case that it was a copy of was disputed, or the policy was set.
+            return self._receive(answer, facts, context, file)
 
-    @contextmanager
-    def _deposit(
-        self, answer: Answer, facts: Mapping[str, Any], file: bytes | None
-    ) -> Iterator[Deposit | None]:
-        """The file in the vault, ahead of the transaction that keeps it: no writer waits for it."""
+    def _receive(
+        self, answer: Answer, facts: Mapping[str, Any], context: Context, file: bytes | None
+    ) -> Received:
+        """As `receive`. The file is written ahead of the transaction: no writer waits for that."""
+        assert self._vault is not None
         with ExitStack() as stack:
-            deposit = None
-            if self._vault is not None and file is not None and self._is_to_keep(answer, facts):
+            vaulted = intake.Vaulted(tried=file is not None)
+            if file is not None:
                 try:
-                    deposit = stack.enter_context(self._vault.deposit(file))
+                    vaulted.deposit = stack.enter_context(self._vault.deposit(file))
                 except VaultProblem as problem:
                     _log.error("an upload can't be kept for review: %s", problem)
-            yield deposit
-
-    def _is_to_keep(self, answer: Answer, facts: Mapping[str, Any]) -> bool:
-        with self._database.read() as session:
-            return intake.is_to_keep(session, answer, facts, self.limits)
+            session = stack.enter_context(self._database.write())
+            return intake.receive(session, answer, facts, context, self.limits, vaulted)
 
     def complain(self, case_id: int, text: str) -> CaseDetails:
         """Take in the uploader's complaint; nobody who decided before decides again.
@@ -195,10 +191,16 @@ class Cases:
         with self._database.read() as session:
             return queue.alike(session, require(session, case_id))
 
-    def take_next(self, person: Person, wanted: Filter | None = None) -> CaseDetails | None:
-        """Have the most urgent case that is for this person; None where there is none.
+    def at_hand(self, person_id: int) -> AtHand:
+        """What somebody has in hand, and what was given to them alone."""
+        with self._database.read() as session:
+            return queue.at_hand(session, person_id)
 
-        Raises Resting.
+    def take_next(self, person: Person, wanted: Filter | None = None) -> CaseDetails | None:
+        """Have the next case that is for this person; None where there is none.
+
+        That is the one that they have in hand, then what was given to them alone, then the most
+        urgent. Raises Resting.
         """
         self._break_if_due(person)
         with self._database.write() as session:
@@ -224,7 +226,7 @@ class Cases:
         """Have it for longer. Raises NoSuchCase, NotYours."""
         with self._database.write() as session:
             lease = leases.renew(session, case_id, person, self.limits)
-            breaks.note_work(session, person.id)
+            breaks.note_work(session, person.id, self._care(session, person.id))
             return lease
 
     def release(self, person: Person, case_id: int) -> None:
@@ -232,10 +234,13 @@ class Cases:
         with self._database.write() as session:
             leases.release(session, case_id, person)
 
-    def unassign_all(self, person_id: int) -> None:
-        """Give back all that somebody has, or was given: they are not here any more."""
+    def let_go(self, person: Person) -> None:
+        """Give back what somebody has, or was given, and may not decide any more.
+
+        To be called when they have gone, or have other roles.
+        """
         with self._database.write() as session:
-            queue.unassign(session, person_id)
+            queue.let_go(session, person)
 
     def release_all(self, person_id: int) -> None:
         """Give back all that somebody has in hand."""
@@ -251,9 +256,12 @@ class Cases:
         with self._database.write() as session:
             queue.drop_leases(session, person.id)
             limits = self._care(session, person.id)
-            return breaks.due(session, person.id, limits) or breaks.take(
+            until = breaks.due(session, person.id, limits) or breaks.take(
                 session, person.id, limits, minutes
             )
+        # Once more: another page of theirs may just have been taking one.
+        self.release_all(person.id)
+        return until
 
     def end_break(self, person: Person) -> None:
         """Be back before a break is over that they took by themselves.
@@ -278,10 +286,15 @@ class Cases:
         with self._database.write() as session:
             leases.wake(session, case_id, person)
 
-    def assign(self, lead: Person, case_id: int, person_id: int | None) -> None:
+    def assign(self, lead: Person, case_id: int, person: Person | None) -> None:
         """Give it to one person alone; None: to whoever comes. Raises NoSuchCase, NotNow."""
         with self._database.write() as session:
-            leases.assign(session, case_id, lead, person_id)
+            leases.assign(session, case_id, lead, person)
+
+    def deciders(self, case_id: int, people: Iterable[Person]) -> tuple[Person, ...]:
+        """Those of these people who may still decide it. Raises NoSuchCase."""
+        with self._database.read() as session:
+            return leases.deciders(session, require(session, case_id), people)
 
     def decide(
         self,
@@ -297,7 +310,7 @@ class Cases:
         with self._database.write() as session:
             # The case, the person's work, and what holds the log's counter last, as everywhere.
             require(session, case_id, locked=True)
-            breaks.note_work(session, person.id)
+            breaks.note_work(session, person.id, self._care(session, person.id))
             decisions.decide(session, case_id, person, choice, policy, note, propose, self.limits)
             return details(session, require(session, case_id), person)
 
@@ -352,6 +365,7 @@ class Cases:
 
         Raises NoSuchCase, NotYours, NotNow, Resting, BadDecision.
         """
+        self._begin_unless_in_hand(person, case_id)
         with self._database.write() as session:
             return viewing.reveal(
                 session, case_id, person, part, still, self.limits, self.care_defaults,
@@ -425,17 +439,13 @@ class Cases:
         with self._database.write() as session:
             proposals.reject(session, lead, proposal_id, why, self.limits)
 
-    def overview(self) -> Overview:
-        """How reviewing goes; ten seconds old at most, or fifty times what counting takes."""
-        with self._counting:
-            if self._counted is None or time.monotonic() >= self._counted[0]:
-                began = time.monotonic()
-                with self._database.read() as session:
-                    found = numbers.overview(session)
-                took = time.monotonic() - began
-                good_until = began + took + max(_OVERVIEW_SECONDS, _OVERVIEW_SHARE * took)
-                self._counted = good_until, found
-            return self._counted[1]
+    def overview(self, days: int = numbers.DAYS) -> Overview:
+        """How reviewing goes; ten seconds old at most, or fifty times what counting takes.
+
+        days: how many are told one by one; few different numbers, as each is kept.
+        """
+        daily = self._counted.get(days, lambda session: numbers.daily(session, days))
+        return replace(self._counted.get("all", numbers.overview), **daily._asdict())
 
     def consequences(self, bank_id: int, signal_type: str) -> tuple[Consequence, ...]:
         """A bank's decided matches with one signal type, by distance."""

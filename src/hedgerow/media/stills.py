@@ -106,13 +106,21 @@ def _stills_of_animation(
 def _wanted(
     ahead: Animation, count: int, clock: Clock, most: int, found: Sequence[Span]
 ) -> set[int]:
-    """The numbers of the frames to show; by their times as far as it could be looked ahead."""
+    """The numbers of the frames to show; by their times where there is time to look ahead."""
     stills = min(most, count)
     if not found or stills == count:
-        return {(2 * place + 1) * count // (2 * stills) for place in range(stills)}
+        return _spread(stills, count)
     seconds, length = _times(ahead, count, clock)
+    if len(seconds) < count and clock.is_half_over():
+        # There is no time for looking ahead: the same stills as where nothing was found.
+        return _spread(stills, count)
     parts = parts_of(most, length, seconds, found)
     return {max(0, bisect_right(seconds, (since + until) / 2) - 1) for since, until in parts}
+
+
+def _spread(stills: int, count: int) -> set[int]:
+    """So many numbers, evenly spread."""
+    return {(2 * place + 1) * count // (2 * stills) for place in range(stills)}
 
 
 def _times(ahead: Animation, count: int, clock: Clock) -> tuple[list[float], float]:
@@ -128,6 +136,6 @@ def _times(ahead: Animation, count: int, clock: Clock) -> tuple[list[float], flo
             break
         seconds.append(length)
         length += ahead.shown()
-        if clock.is_over():
+        if clock.is_half_over():
             break
     return seconds, length

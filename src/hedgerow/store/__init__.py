@@ -42,6 +42,7 @@ from hedgerow.store.errors import (
 from hedgerow.store.keymarks import forget_mark, known_mark, release_key
 from hedgerow.store.objects.vault import Deposit, MediaVault, destroy_object
 from hedgerow.store.opening import DatabaseState, database_state, open_database
+from hedgerow.store.upserts import set_row
 from hedgerow.store.vault import Seal, Vault
 
 __all__ = [
@@ -98,6 +99,7 @@ __all__ = [
     "record",
     "release_key",
     "restore",
+    "set_row",
     "shown",
     "verify_export",
 ]

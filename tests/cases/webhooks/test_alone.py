@@ -1,5 +1,6 @@
 """One courier at a time for a database."""
 
+import re
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -13,7 +14,7 @@ from tests.cases.webhooks.receivers import wait_until
 from tests.postgres import Maker, postgres_only, sqlite_only
 
 from hedgerow.cases.webhooks.alone import lock_file_of, place_for
-from hedgerow.store import BadDatabaseURL, Database, open_database
+from hedgerow.store import BadDatabaseURL, Database, DatabaseUnavailable, open_database
 
 HOLDING = """
 import sys, time
@@ -83,6 +84,14 @@ def test_it_is_the_same_by_whatever_path_the_database_is_found(
 def test_a_database_that_nobody_else_can_open_has_none() -> None:
     memory = Database(create_engine("sqlite://"))
     with pytest.raises(BadDatabaseURL, match="in memory"), place_for(memory):
+        pass
+
+
+@sqlite_only("it is about the file")
+def test_a_file_that_can_not_be_opened_is_named(database: Database) -> None:
+    file = lock_file_of(database)
+    file.mkdir()  # as little to be opened as another user's
+    with pytest.raises(DatabaseUnavailable, match=re.escape(str(file))), place_for(database):
         pass
 
 

@@ -28,7 +28,7 @@ from hedgerow.cases.webhooks.attempts import Attempts
 from hedgerow.cases.webhooks.models import AttemptRow, DeliveryRow, EndpointRow
 from hedgerow.cases.webhooks.records import DeliveryState
 from hedgerow.cases.webhooks.sending import Answer
-from hedgerow.store import Database, Vault
+from hedgerow.store import Database, DatabaseBusy, Vault
 
 URL = "https://example.org/findable"
 MANY = 10
@@ -228,3 +228,38 @@ def test_killed_amid_it_the_courier_finishes_it(
     assert left(database) == (1, MANY - 4, MANY - 4)
     with courier():
         wait_until(lambda: left(database) == (0, 0, 0))
+
+
+def test_nobody_waits_for_all_of_it(
+    webhooks: Webhooks,
+    database: Database,
+    tell: Tell,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    number = fill(webhooks, database, tell, clock.at)
+    monkeypatch.setattr(removing, "_A_MOMENT", 0.0)
+    webhooks.remove(number)
+    assert left(database) == (1, MANY, MANY)
+    while taking.tidy(database, clock.at, 30):
+        pass
+    assert left(database) == (0, 0, 0)
+
+
+def test_a_database_that_is_busy_by_then_undoes_nothing(
+    webhooks: Webhooks,
+    database: Database,
+    tell: Tell,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def busy(_database: Database) -> int:
+        raise DatabaseBusy("somebody writes")
+
+    number = fill(webhooks, database, tell, clock.at)
+    monkeypatch.setattr(removing, "go_on", busy)
+    webhooks.remove(number)
+    assert "deleted later" in caplog.text
+    with pytest.raises(NoSuchWebhook):
+        webhooks.get(number)

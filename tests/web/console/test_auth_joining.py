@@ -199,3 +199,14 @@ def test_an_invitation_says_that_one_can_come_from_elsewhere(door: Door) -> None
     door.provider.email = person.login
     assert come(door.service.accounts, door.provider).id == person.id
     assert door.browser().get(f"/console/invitation/{token}").status_code == 410
+
+
+def test_an_app_that_has_scanned_the_secret_still_fits_after_signing_in_again(door: Door) -> None:
+    person = door.somebody("analyst")
+    secrets = []
+    for _ in range(2):
+        browser = door.browser()
+        fields = {"login": person.login, "password": PASSWORD}
+        browser.post("/console/sign-in", fields, page="/console/sign-in")
+        secrets.append(secret_on(browser.get("/console/enrol").text))
+    assert secrets[0] == secrets[1]

@@ -13,7 +13,7 @@ from typing import Protocol
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from hedgerow.store import BadDatabaseURL, Database
+from hedgerow.store import BadDatabaseURL, Database, DatabaseUnavailable
 
 _COURIER_LOCK = 0x6865646765726F78  # of PostgreSQL's advisory locks; `store` has the number before
 
@@ -69,7 +69,13 @@ class _OnMachine:
     """A lock on a file. SQLite is for one machine."""
 
     def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as problem:
+            raise DatabaseUnavailable(
+                f"{path} can't be opened ({problem.strerror}): it has to belong to the user who "
+                "runs the service, as the database does"
+            ) from problem
 
     def take(self) -> bool:
         try:

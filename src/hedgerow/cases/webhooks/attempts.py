@@ -179,6 +179,6 @@ def _gone(session: Session, row: DeliveryRow, at: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     if not switched_off.all():
-        return  # it was removed meanwhile
+        return  # it was switched off or removed meanwhile
     dropped = deliveries.drop_waiting(session, row.endpoint_id, at)
     record(session, "webhook.gone", f"webhook:{row.endpoint_id}", dropped=dropped)

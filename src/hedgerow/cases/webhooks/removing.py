@@ -9,11 +9,15 @@ goes on.
 
 from __future__ import annotations
 
+import logging
+import time
+from typing import Any
+
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from hedgerow.cases.webhooks.models import AttemptRow, DeliveryRow, EndpointRow
-from hedgerow.store import Database
+from hedgerow.store import Database, StoreProblem
 
 REMOVED = "removed"
 """The state of an endpoint that is closed. No state that is shown: for everybody it is gone."""
@@ -25,6 +29,11 @@ OF_REMOVED: ColumnElement[bool] = DeliveryRow.endpoint_id.in_(
 
 A_TIME = 200
 """Deliveries that are deleted in one transaction."""
+
+
+_A_MOMENT = 2.0
+
+_log = logging.getLogger(__name__)
 
 
 def close(row: EndpointRow) -> None:
@@ -55,12 +64,24 @@ def go_on(database: Database) -> int:
     return number
 
 
-def delete_some(session: Session, *which: ColumnElement[bool]) -> int:
+def for_a_moment(database: Database) -> None:
+    """Go on for a second or two; the endpoint is gone already, so nothing here is a failure."""
+    until = time.monotonic() + _A_MOMENT
+    try:
+        while time.monotonic() < until and go_on(database):
+            pass
+    except StoreProblem as problem:
+        _log.warning("what is left of a removed webhook is deleted later: %s", problem)
+
+
+def delete_some(
+    session: Session, *which: ColumnElement[bool], first: ColumnElement[Any] | None = None
+) -> int:
     """Delete a few of these deliveries with their attempts; returns how many.
 
-    What somebody else has locked is left for the next time.
+    What somebody else has locked is left for the next time. first: what they are ordered by.
     """
-    query = select(DeliveryRow.id).where(*which).limit(A_TIME)
+    query = select(DeliveryRow.id).where(*which).order_by(first).limit(A_TIME)
     locked = query.with_for_update(skip_locked=True, of=DeliveryRow)
     found = session.execute(locked).scalars().all()
     session.execute(delete(AttemptRow).where(AttemptRow.delivery_id.in_(found)))

@@ -164,8 +164,8 @@ class Webhooks:
     def remove(self, endpoint_id: int) -> None:
         """Delete an endpoint with its secret, its deliveries and their attempts.
 
-        The endpoint and its secret are gone first, all at once. Many deliveries take a while; the
-        courier deletes those that are left where this is interrupted.
+        The endpoint and its secret are gone first, all at once. Many deliveries take a while: what
+        is left after a moment the courier deletes.
 
         Raises NoSuchWebhook.
         """
@@ -177,8 +177,7 @@ class Webhooks:
             if not endpoints.number(session):
                 release_key(session, secrecy.PURPOSE)
             record(session, "webhook.removed", _subject(endpoint_id))
-        while removing.go_on(self._database):
-            pass
+        removing.for_a_moment(self._database)
 
     def send_test(self, endpoint_id: int) -> int:
         """Send a harmless event of type `test` to one endpoint; returns the delivery's number.

@@ -9,15 +9,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol, cast
+from typing import Protocol
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, load_only
 
 from hedgerow.cases.webhooks import removing
 from hedgerow.cases.webhooks.models import CourierRow, DeliveryRow, EndpointRow
 from hedgerow.cases.webhooks.records import UNDER_WAY, DeliveryState
-from hedgerow.store import Database, insert_for
+from hedgerow.store import Database, set_row
 
 _A_TIME = 200
 
@@ -127,6 +127,7 @@ def tidy(database: Database, at: datetime, keep_days: int) -> int:
             session,
             DeliveryRow.ended_at < at - timedelta(days=keep_days),
             DeliveryRow.state.not_in(UNDER_WAY),
+            first=DeliveryRow.ended_at,
         )
     return number + removing.go_on(database)
 
@@ -134,13 +135,8 @@ def tidy(database: Database, at: datetime, keep_days: int) -> int:
 def note_alive(database: Database, at: datetime) -> None:
     """Note that a courier is at work."""
     with database.write() as session:
-        table = cast(Table, CourierRow.__table__)
-        # One statement: one that lost its place may not have noticed when the next begins.
-        session.execute(
-            insert_for(session)(table)
-            .values(id=_ONLY, seen_at=at)
-            .on_conflict_do_update(index_elements=[table.c.id], set_={"seen_at": at})
-        )
+        # One that lost its place may not have noticed when the next begins.
+        set_row(session, CourierRow(id=_ONLY, seen_at=at))
 
 
 def last_seen(session: Session) -> datetime | None:

@@ -68,7 +68,7 @@ class Courier:
             try:
                 ended = self._live()
             except Exception as problem:  # noqa: BLE001  # nobody else would start it again
-                ended = f"could not be started ({problem})"
+                ended = f"could not be started or heard ({problem})"
             if ended is None:
                 return
             calm = time.monotonic() - began > _CALM_SECONDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Self
@@ -19,6 +20,7 @@ from hedgerow.store import Database, StoreProblem, Vault, now
 _ALIVE_SECONDS = 15.0
 _OVERDUE_SECONDS = 60.0
 _TIDY_SECONDS = 600.0
+_A_MOMENT = 1.0
 _MOST_SECONDS = 30.0
 """Between two tries while the database can't be used."""
 
@@ -75,12 +77,14 @@ class Work:
         if lost := taking.give_back(self._database, self._chains, since):
             _log.warning("%d deliveries were not tried when they should have been", lost)
 
-    def _tidy(self) -> None:
-        while not self._stopping.is_set():
-            if not taking.tidy(self._database, now(), self._limits.keep_days):
-                break
-        while not self._stopping.is_set() and self._chains.tidy():
-            pass
+    def _tidy(self) -> bool:
+        """Delete what is old, for a moment; whether there is more. Events don't wait for it."""
+        until = time.monotonic() + _A_MOMENT
+        while not self._stopping.is_set() and time.monotonic() < until:
+            old = taking.tidy(self._database, now(), self._limits.keep_days)
+            if not self._chains.tidy() and not old:
+                return False
+        return True
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +95,7 @@ class Work:
 
 
 class _Turn:
-    """Something that is done now and then."""
+    """Something that is done now and then; again at once where it says that there is more."""
 
     def __init__(self, every: float, call: Callable[[], object], *, at_once: bool = False) -> None:
         self._every, self._call = every, call
@@ -101,5 +105,4 @@ class _Turn:
         """Do it, if it is time; `passed`: seconds since the last call."""
         self._left -= passed
         if self._left <= 0:
-            self._left = self._every
-            self._call()
+            self._left = 0.0 if self._call() is True else self._every

@@ -45,6 +45,11 @@ _BETWEEN_SWEEPS = 3600.0
 _NONCE_BYTES = 12
 _PORTION = 500
 
+_HANGS_SECONDS = 2.0
+"""A place that fails only after that long hangs, and is left alone for `_ALONE_SECONDS`."""
+
+_ALONE_SECONDS = 30.0
+
 
 class Deposit:
     """Bytes that lie encrypted in their place, for one transaction to keep by a row.
@@ -103,6 +108,7 @@ class MediaVault:
         self._vault = vault
         self._files = files_at(url)
         self._swept = float("-inf")
+        self._left_alone_until = float("-inf")
 
     @contextmanager
     def deposit(self, data: bytes) -> Iterator[Deposit]:
@@ -119,9 +125,9 @@ class MediaVault:
         nonce = secrets.token_bytes(_NONCE_BYTES)
         name = secrets.token_hex(16)
         made = Deposit(self._vault, name, key, len(data))
+        # Before the row: what a row names is there.
+        self._write(name, nonce + AESGCM(key).encrypt(nonce, data, name.encode()))
         try:
-            # Before the row: what a row names is there.
-            self._files.write(name, nonce + AESGCM(key).encrypt(nonce, data, name.encode()))
             yield made
         except BaseException as problem:
             if not made.has_row or self._is_undone(name, problem):
@@ -129,6 +135,22 @@ class MediaVault:
             raise
         if not made.has_row:
             self._removed(name)
+
+    def _write(self, name: str, data: bytes) -> None:
+        """Keep a new file. A place that hangs is not waited for by each upload in turn."""
+        began = time.monotonic()
+        if began < self._left_alone_until:
+            raise VaultProblem(
+                "the media vault did not answer a moment ago; it is tried again in "
+                f"{self._left_alone_until - began:.0f} s"
+            )
+        try:
+            self._files.write(name, data)
+        except VaultProblem:
+            # What may lie there of it is left to `sweep`: to remove it may take as long again.
+            if time.monotonic() - began > _HANGS_SECONDS:
+                self._left_alone_until = time.monotonic() + _ALONE_SECONDS
+            raise
 
     def _is_undone(self, name: str, problem: BaseException) -> bool:
         """Whether the transaction whose row named a file has certainly left no row."""
@@ -143,7 +165,7 @@ class MediaVault:
             return False
 
     def open(self, object_id: int) -> bytes:
-        """The bytes that were put.
+        """The bytes that were kept.
 
         Raises:
             NoSuchObject: there is none, or it was destroyed.

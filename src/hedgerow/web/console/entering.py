@@ -27,8 +27,10 @@ async def begin(visit: Visit, person: Person, stage: Stage) -> Response:
     def begun() -> str:
         if before:
             sessions.end(before)
-        if stage is Stage.ENROL:
-            codes.begin(person.id)  # here, so that the page that shows it changes nothing
+        # Here, so that the page that shows it changes nothing; and not anew, or an app that has
+        # scanned it already gives codes that are refused.
+        if stage is Stage.ENROL and codes.begun(person.id) is None:
+            codes.begin(person.id)
         return sessions.create(person.id, stage, client)
 
     visit.begin_session(await visit.write(begun))

@@ -22,7 +22,7 @@ _CASE_INDEXES = (
     ("held_until",),
     ("lease_person", "lease_until"),
     ("lease_until", "lease_person"),
-    ("assigned_to",),
+    ("assigned_to", "status", "rank", "id"),
     ("content_id", "id"),
     ("media_until",),
     ("test", "status", "waiting_since"),

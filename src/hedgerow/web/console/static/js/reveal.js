@@ -100,9 +100,9 @@ class Viewer {
   // To a tenth of a second where stills are so near each other that they need it.
   clock(seconds) {
     const near = this.told.stills.some((still, at, all) => at > 0 && still.seconds - all[at - 1].seconds < 1);
-    const tenths = Math.floor(seconds * (near ? 10 : 1)) / (near ? 10 : 1);
-    const rest = (tenths % 60).toFixed(near ? 1 : 0).padStart(near ? 4 : 2, "0");
-    return `${Math.floor(tenths / 60)}:${rest}`;
+    const shown = Math.floor(seconds * (near ? 10 : 1)) / (near ? 10 : 1);
+    const rest = (shown % 60).toFixed(near ? 1 : 0).padStart(near ? 4 : 2, "0");
+    return `${Math.floor(shown / 60)}:${rest}`;
   }
 
   choose(number) {
