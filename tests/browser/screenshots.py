@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import chdir
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
 from tests.browser.chromium import chromium, context_of
-from tests.browser.furnished import Furnished, furnished
+from tests.browser.furnished import Furnished, Shown, furnished
 from tests.browser.visiting import opened
 from tests.photographs import small
 
@@ -33,20 +35,51 @@ ordinary ones. [console.md](console.md) says what each page is for. These pictur
 
 
 def take(context: BrowserContext, place: Furnished, mode: str) -> None:
-    """Take a picture of each page; of the case, another one while a part is looked at."""
+    """Take a picture of each page; of some, another one of what opens there."""
     for shown in place.pages:
         page = opened(context, place, shown)
         page.wait_for_load_state("networkidle")
         keep(page.screenshot(full_page=True), f"{shown.name}-{mode}")
-        if shown.name == "case":
-            page.keyboard.press("o")
-            page.locator("[data-picture] button").first.wait_for()
-            page.keyboard.press("ArrowRight")
-            page.keyboard.down(" ")
-            page.locator("[data-picture] button img").first.wait_for()
-            keep(page.screenshot(full_page=True), f"look-{mode}")
-            page.keyboard.up(" ")
+        if shown.name in OPENING:
+            name, open_it = OPENING[shown.name]
+            open_it(page)
+            # The window alone: on a picture of the whole page, what stays in it would float.
+            keep(page.screenshot(), f"{name}-{mode}")
         page.close()
+
+
+def look(page: Page) -> None:
+    """Hold a part of the veiled upload, so that it is seen."""
+    page.keyboard.press("o")
+    page.locator("[data-picture] button").first.wait_for()
+    page.keyboard.press("ArrowRight")
+    page.locator("[data-picture]").scroll_into_view_if_needed()
+    page.keyboard.down(" ")
+    page.locator("[data-picture] button img").first.wait_for()
+
+
+def strip(page: Page) -> None:
+    """Open the stills of a video."""
+    page.keyboard.press("o")
+    page.locator("[data-strip] img").first.wait_for()
+    page.locator("[data-picture] button").first.wait_for()
+    page.locator("#media").scroll_into_view_if_needed()
+
+
+OPENING: Mapping[str, tuple[str, Callable[[Page], None]]] = {
+    "case": ("look", look),
+    "case-video": ("look-video", strip),
+}
+"""Pages on which something opens: the name of its picture, and how it is opened."""
+
+
+def names_of(pages: Sequence[Shown]) -> list[str]:
+    """All pictures in their order."""
+    names = []
+    for shown in pages:
+        names.append(shown.name)
+        names.extend(OPENING[shown.name][:1] if shown.name in OPENING else ())
+    return names
 
 
 def keep(picture: bytes, name: str) -> None:
@@ -59,6 +92,9 @@ def keep(picture: bytes, name: str) -> None:
 def write_page(names: list[str]) -> None:
     """The page that shows them all."""
     lines = [HEAD]
+    for old in (DOCS / "console").glob("*.webp"):
+        if old.stem.rpartition("-")[0] not in names:
+            old.unlink()
     for name in names:
         lines.append(f"## {name.replace('-', ' ').capitalize()}\n")
         lines.append("| light | dark | phone |\n| --- | --- | --- |")
@@ -71,18 +107,16 @@ def write_page(names: list[str]) -> None:
 
 def main() -> None:
     (DOCS / "console").mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        url = f"sqlite:///{home}/hedgerow.db"
-        with furnished(home, url, small(640, 480)) as place, chromium() as browser:
+    # From within, so that the page of settings names no folder of this machine.
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
+        here = furnished(Path(), "sqlite:///hedgerow.db", small(640, 480))
+        with here as place, chromium() as browser:
             for mode, screen, scheme in MODES:
                 sys.stdout.write(f"{mode} …\n")
                 context = context_of(browser, screen, scheme)
                 take(context, place, mode)
                 context.close()
-            names = [shown.name for shown in place.pages]
-    names.insert(names.index("case") + 1, "look")
-    write_page(names)
+            write_page(names_of(place.pages))
 
 
 if __name__ == "__main__":
