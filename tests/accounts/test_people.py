@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
+import pyotp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,11 +20,13 @@ from hedgerow.accounts import (
     NoSuchPerson,
     NotPossible,
     Permission,
+    PersonState,
     Role,
     SignInRefused,
     Stage,
 )
-from hedgerow.store import Actor, ActorKind, Vault, acting, open_database
+from hedgerow.accounts.models import PasskeyRow
+from hedgerow.store import Actor, ActorKind, Database, Vault, acting, open_database
 
 Lines = Callable[[], list[tuple[str, str, str]]]
 NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=128)
@@ -135,6 +139,75 @@ def test_a_name_is_changed_and_the_login_stays(accounts: Accounts, staff: Staff)
     ada = staff()
     renamed = accounts.people.rename(ada.id, " Ada L. ")
     assert (renamed.name, renamed.login) == ("Ada L.", "ada")
+
+
+def test_a_login_is_changed_and_whoever_is_signed_in_stays_so(
+    accounts: Accounts, staff: Staff
+) -> None:
+    staff("ada")
+    bob = staff("bob", "lead")
+    session = accounts.sessions.create(bob.id, Stage.FULL)
+    changed = accounts.people.change_login(bob.id, " Robert@Example.org")
+    assert (changed.login, changed.name) == ("robert@example.org", bob.name)
+    assert accounts.sessions.find(session) is not None
+    assert accounts.passwords.check("robert@example.org", PASSWORD).id == bob.id
+    with pytest.raises(SignInRefused):
+        accounts.passwords.check("bob", PASSWORD)
+    with pytest.raises(LoginTaken):
+        accounts.people.change_login(bob.id, "ADA")
+    with pytest.raises(BadPerson):
+        accounts.people.change_login(bob.id, "two words")
+    assert accounts.people.change_login(bob.id, "robert@example.org") == changed
+
+
+def test_second_factors_alone_are_taken_away(
+    accounts: Accounts, staff: Staff, database: Database, clock: Clock
+) -> None:
+    ada, bob = staff("ada"), staff("bob", "lead")
+    with pytest.raises(NotPossible, match="no second factor"):
+        accounts.people.remove_second_factors(bob.id)
+    for person in (ada, bob):
+        secret = accounts.codes.begin(person.id).secret
+        accounts.codes.confirm(person.id, pyotp.TOTP(secret).at(clock.at))
+    with database.write() as session:
+        session.add(
+            PasskeyRow(id=1, person_id=bob.id, name="key", credential_id=b"1", credential=b"1",
+                       sign_count=0, created_at=bob.created_at)
+        )  # fmt: skip
+    accounts.codes.begin(bob.id)
+    tokens = [accounts.sessions.create(bob.id, stage) for stage in Stage]
+    left = accounts.people.remove_second_factors(bob.id)
+    assert (left.has_second_factor, left.has_password, left.state) == (False, True, "active")
+    assert accounts.codes.begun(bob.id) is None
+    assert [accounts.sessions.find(each) for each in tokens] == [None, None, None]
+    assert accounts.passwords.check("bob", PASSWORD).id == bob.id
+    assert accounts.people.get(ada.id).has_totp
+    with acting(Actor(ActorKind.PERSON, ada.id)), pytest.raises(NotPossible, match="your own"):
+        accounts.people.remove_second_factors(ada.id)
+    accounts.people.deactivate(bob.id)
+    with pytest.raises(NotPossible, match="reactivate it first"):
+        accounts.people.remove_second_factors(bob.id)
+
+
+def test_people_are_found_by_words_and_state(accounts: Accounts, staff: Staff) -> None:
+    staff("ada")
+    accounts.people.rename(staff("bob", "lead").id, "Örjan 100%")
+    accounts.people.invite("orjan@example.org", "Cleo", ["lead"])
+    accounts.people.deactivate(staff("dora", "lead").id)
+
+    def found(**asked: Any) -> list[str]:
+        return [each.login for each in accounts.people.list(**asked)]
+
+    assert found(words="ÖRJAN") == ["bob"]
+    assert found(words="0%") == ["bob"]
+    assert found(words="%") == ["bob"]
+    assert found(words="Example") == ["orjan@example.org"]
+    assert found(state=PersonState.INVITED) == ["orjan@example.org"]
+    assert found(state=PersonState.DEACTIVATED) == ["dora"]
+    assert found(state=PersonState.ACTIVE) == ["ada", "bob"]
+    assert found(words="a", state=PersonState.ACTIVE, limit=1) == ["ada"]
+    assert found(words="a", limit=1, after=1) == ["bob"]
+    assert [each.login for each in accounts.people.active(Permission.LEAD)] == ["bob"]
 
 
 def test_a_deactivated_person_is_out_at_once(accounts: Accounts, staff: Staff) -> None:

@@ -4,9 +4,13 @@ import json
 import re
 from datetime import datetime
 
+import pyotp
 import pytest
+from tests.cases.making import opened
 
 from hedgerow.accounts import Accounts, Limits, Role, SignInRefused, Stage
+from hedgerow.banks import Banks
+from hedgerow.cases import Cases
 from hedgerow.cli.users import RoleChoice
 from hedgerow.store import Vault, open_database
 
@@ -44,6 +48,42 @@ def staffed(newcomer, inside):
 
 def test_the_roles_are_those_of_the_room():
     assert list(map(str, RoleChoice)) == list(map(str, Role))
+
+
+def test_a_name_and_a_login_are_changed(newcomer, staffed):
+    ran = newcomer.run("user", "rename", "bob", "Robert Moss")
+    assert (ran.code, ran.out) == (0, "")
+    assert "bob is called Robert Moss now." in ran.err
+    told = newcomer.run("user", "login", "bob", "robert@example.org", "--json").record
+    assert (told["login"], told["name"]) == ("robert@example.org", "Robert Moss")
+    taken = newcomer.run("user", "login", "2", "ada@example.org")
+    assert taken.code == 2
+    assert "somebody has this login already" in taken.err
+
+
+def test_second_factors_alone_are_taken_away(newcomer, staffed):
+    codes, people = staffed.accounts.codes, staffed.accounts.people
+    codes.confirm(1, pyotp.TOTP(codes.begin(1).secret).now())
+    # The only administrator, as nobody in the console could do it for them.
+    ran = newcomer.run("user", "reset", "1", "--second-factor")
+    assert (ran.code, ran.out) == (0, "")
+    assert "sets up a second factor with the next sign-in" in ran.err
+    left = people.get(1)
+    assert (left.has_totp, left.has_password, left.state) == (False, True, "active")
+    assert newcomer.run("user", "reset", "1", "--second-factor").code == 2
+
+
+def test_people_are_found_by_words_and_state(newcomer, staffed):
+    newcomer.run("user", "invite", "cleo", "Cleo Bobbin", "--role", "lead")
+
+    def found(*words):
+        ran = newcomer.run("user", "list", "--json", *words)
+        return [json.loads(line)["login"] for line in ran.out.splitlines()]
+
+    assert found("--find", "BOB") == ["bob", "cleo"]
+    assert found("--find", "bob", "--state", "active") == ["bob"]
+    assert found("--state", "deactivated") == []
+    assert "Nobody is like that" in newcomer.run("user", "list", "--find", "nobody").err
 
 
 def test_a_set_up_link_is_alone_on_standard_output(newcomer, inside):
@@ -144,6 +184,22 @@ def test_somebody_goes_and_comes_back(newcomer, staffed):
     ran = newcomer.run("user", "reactivate", "bob", "--json")
     assert ran.record["state"] == "active"
     assert staffed.accounts.passwords.check("bob", PASSWORD).id == 2
+
+
+@pytest.mark.parametrize(
+    "leaving", [("deactivate", "bob"), ("roles", "bob", "-r", "analyst")], ids=["out", "analyst"]
+)
+def test_what_was_given_to_who_left_is_for_others(newcomer, staffed, leaving):
+    cases = Cases(Banks(staffed.database))
+    (number,) = opened(cases)
+    bob = staffed.accounts.people.get(2)
+    cases.assign(bob, number, bob)
+    cases.take(bob, number)
+    newcomer.run("user", "roles", "bob", "-r", "lead", "-r", "analyst")
+    assert cases.get(number).assigned_to == 2
+    assert newcomer.run("user", *leaving).code == 0
+    found = cases.get(number)
+    assert (found.assigned_to, found.lease) == (None, None)
 
 
 def test_who_never_came_needs_a_new_link(newcomer, inside):

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from hedgerow.accounts.errors import NoSuchPerson, NotPossible
+from hedgerow.accounts.errors import LoginTaken, NoSuchPerson, NotPossible
 from hedgerow.accounts.guesses import forget_guesses
 from hedgerow.accounts.joining import Joining
 from hedgerow.accounts.links import drop_links
@@ -15,14 +15,16 @@ from hedgerow.accounts.persons import (
     LinkKind,
     Person,
     PersonState,
+    checked_login,
     checked_person_name,
     folded_login,
 )
-from hedgerow.accounts.roles import Role, checked_roles
+from hedgerow.accounts.roles import Permission, Role, checked_roles
 from hedgerow.accounts.rows import (
     COUNTER,
     WHO,
     another_administers,
+    in_state,
     load,
     load_one,
     row_by_login,
@@ -41,10 +43,29 @@ class People(Joining):
     deactivating oneself, which somebody else or the command line has to do.
     """
 
-    def list(self, after: int = 0, limit: int = 500) -> Sequence[Person]:
-        """The first `limit` people with numbers above `after`, deactivated ones too."""
+    def list(
+        self, after: int = 0, limit: int = 500, *, words: str = "", state: PersonState | None = None
+    ) -> Sequence[Person]:
+        """The first `limit` people with numbers above `after`, by number.
+
+        Args:
+            after: the last number of the page before.
+            limit: people, at most.
+            words: what name or login have in them, in any case; empty for everybody.
+            state: only those in it; deactivated ones are among all.
+        """
+        where = [PersonRow.id > after]
+        if state is not None:
+            where.append(in_state(state))
         with self._database.read() as session:
-            return load(session, self._clock(), PersonRow.id > after)[:limit]
+            ids = _found(session, words, where)[:limit]
+            return load(session, self._clock(), PersonRow.id.in_(ids))
+
+    def active(self, permission: Permission) -> Sequence[Person]:
+        """Everybody who can sign in and may do this, by number."""
+        with self._database.read() as session:
+            found = load(session, self._clock(), in_state(PersonState.ACTIVE))
+        return [each for each in found if each.may(permission)]
 
     def get(self, person_id: int) -> Person:
         """One person; raises NoSuchPerson."""
@@ -93,6 +114,45 @@ class People(Joining):
             record(session, "person.renamed", WHO.format(row.id))
         return self.get(person_id)
 
+    def change_login(self, person_id: int, login: str) -> Person:
+        """Let somebody sign in under another login, as with a new e-mail address.
+
+        Sessions, links and second factors stay: whoever has them is the same person.
+
+        Raises:
+            BadPerson: it can't be one.
+            LoginTaken: somebody else has it.
+        """
+        login = checked_login(login)
+        with self._changing(person_id) as (session, row):
+            if row.login == login:
+                return load_one(session, self._clock(), person_id)
+            if row_by_login(session, login) is not None:
+                raise LoginTaken
+            row.login = login
+            # Without the login itself, as people are named by their number there: the log is kept
+            # for longer than an address should be.
+            record(session, "person.login_changed", WHO.format(row.id))
+        return self.get(person_id)
+
+    def remove_second_factors(self, person_id: int) -> Person:
+        """Take app and passkeys away, for who lost them; password and OpenID identity stay.
+
+        All sessions end. With the next sign-in they set up a second factor anew.
+
+        Raises:
+            NotPossible: it is oneself, they are deactivated, or there is none.
+        """
+        with self._changing(person_id) as (session, row):
+            told = "your own second factors are changed in your account, or taken by somebody else"
+            _refuse_oneself(person_id, told)
+            _refuse_deactivated(row)
+            if not load_one(session, self._clock(), person_id).has_second_factor:
+                raise NotPossible("there is no second factor to take away")
+            ended = _drop_second_factors(session, row)
+            record(session, "person.second_factors_removed", WHO.format(row.id), ended=ended)
+        return self.get(person_id)
+
     def deactivate(self, person_id: int) -> Person:
         """Let somebody in no more: sessions and links end at once, what they did stays.
 
@@ -129,15 +189,11 @@ class People(Joining):
             NotPossible: they are deactivated, or nobody else can administer.
         """
         with self._changing(person_id) as (session, row):
-            if state_of(row) == PersonState.DEACTIVATED:
-                raise NotPossible("this account is deactivated; reactivate it first")
+            _refuse_deactivated(row)
             if not even_last:
                 _keep_one(session, row)
-            row.password = row.totp = row.totp_pending = None
-            row.issuer = row.subject = row.accepted_at = None
-            session.flush()
-            session.execute(delete(PasskeyRow).where(PasskeyRow.person_id == row.id))
-            ended = end_sessions(session, row.id)
+            row.password = row.issuer = row.subject = row.accepted_at = None
+            ended = _drop_second_factors(session, row)
             forget_guesses(session, row.id)
             token = self._link(session, row)
             record(session, "person.reset", WHO.format(row.id), ended=ended)
@@ -156,6 +212,30 @@ class People(Joining):
         with self._database.write() as session:
             hold(session, COUNTER)
             yield session, row_of(session, person_id, locked=True)
+
+
+def _found(session: Session, words: str, where: Iterable[ColumnElement[bool]]) -> Sequence[int]:
+    """The numbers of those whose name or login has the words in it, in their order.
+
+    They are compared here: SQLite's own comparison knows no capital letters but those of English.
+    """
+    query = select(PersonRow.id, PersonRow.name, PersonRow.login).where(*where)
+    rows = session.execute(query.order_by(PersonRow.id))
+    folded = folded_login(words)
+    return [row.id for row in rows if folded in folded_login(row.name) or folded in row.login]
+
+
+def _drop_second_factors(session: Session, row: PersonRow) -> int:
+    """Take app, passkeys and sessions; returns how many sessions."""
+    row.totp = row.totp_pending = None
+    session.flush()
+    session.execute(delete(PasskeyRow).where(PasskeyRow.person_id == row.id))
+    return end_sessions(session, row.id)
+
+
+def _refuse_deactivated(row: PersonRow) -> None:
+    if state_of(row) == PersonState.DEACTIVATED:
+        raise NotPossible("this account is deactivated; reactivate it first")
 
 
 def _keep_one(session: Session, row: PersonRow) -> None:

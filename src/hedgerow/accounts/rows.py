@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from hedgerow.accounts.errors import NoSuchPerson
@@ -64,6 +64,14 @@ def state_of(row: PersonRow) -> PersonState:
     return PersonState.INVITED if row.accepted_at is None else PersonState.ACTIVE
 
 
+def in_state(state: PersonState) -> ColumnElement[bool]:
+    """True of the rows whose `state_of` it is."""
+    if state is PersonState.DEACTIVATED:
+        return PersonRow.deactivated_at.is_not(None)
+    came = PersonRow.accepted_at.is_(None)
+    return and_(PersonRow.deactivated_at.is_(None), came if state is PersonState.INVITED else ~came)
+
+
 def load(session: Session, at: datetime, *where: ColumnElement[bool]) -> Sequence[Person]:
     """The people of whom all this is true, by number."""
     # Rows that this session changed are flushed first, and read anew.
@@ -100,9 +108,7 @@ def row_by_login(session: Session, login: str) -> PersonRow | None:
 
 def another_administers(session: Session, but: int) -> bool:
     """Whether somebody else is active who may let people in."""
-    query = select(PersonRow.roles).where(
-        PersonRow.id != but, PersonRow.accepted_at.is_not(None), PersonRow.deactivated_at.is_(None)
-    )
+    query = select(PersonRow.roles).where(PersonRow.id != but, in_state(PersonState.ACTIVE))
     return any(Role.ADMINISTRATOR in roles.split() for roles in session.execute(query).scalars())
 
 

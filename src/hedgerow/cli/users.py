@@ -36,6 +36,14 @@ class RoleChoice(StrEnum):
     AUDITOR = "auditor"
 
 
+class StateChoice(StrEnum):
+    """Whether somebody can sign in."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DEACTIVATED = "deactivated"
+
+
 Who = Annotated[str, typer.Argument(metavar="WHO", help="A number or a login, as listed.")]
 Roles = Annotated[
     list[RoleChoice],
@@ -52,18 +60,29 @@ Url = Annotated[
 
 
 @app.command("list")
-def list_people(home: options.Home = None, as_json: options.AsJson = False) -> None:
+def list_people(
+    words: Annotated[
+        str, typer.Option("--find", metavar="WORDS", help="Only those with it in name or login.")
+    ] = "",
+    state: Annotated[
+        StateChoice | None, typer.Option("--state", help="Only those in this state.")
+    ] = None,
+    home: options.Home = None,
+    as_json: options.AsJson = False,
+) -> None:
     """List the people, with those who were deactivated."""
     from hedgerow.cli.output import print_json, say, stdout
     from hedgerow.cli.tables import people_table
 
     with _accounts(home) as (accounts, _):
-        found = list(_all(accounts))
+        found = list(_all(accounts, words, state))
     if as_json:
         for each in found:
             print_json(as_record(each))
     elif found:
         stdout.print(people_table(found))
+    elif words or state:
+        say("Nobody is like that.")
     else:
         say("There is nobody yet. Make the first administrator: hedgerow user setup")
 
@@ -113,11 +132,32 @@ def invite(
 
 @app.command("reset")
 def reset(
-    who: Who, url: Url = None, home: options.Home = None, as_json: options.AsJson = False
+    who: Who,
+    second_factor: Annotated[
+        bool,
+        typer.Option(
+            "--second-factor",
+            help="Take app and passkeys alone: the next sign-in asks to set one up.",
+        ),
+    ] = False,
+    url: Url = None,
+    home: options.Home = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Take password, second factors and sessions away, and show a new link, once."""
     from hedgerow.cli.output import say
 
+    if second_factor:
+        _change(
+            home,
+            who,
+            lambda accounts, number: accounts.people.remove_second_factors(number),
+            lambda person: (
+                f"{person.name} is signed out, and sets up a second factor with the next sign-in."
+            ),
+            as_json=as_json,
+        )
+        return
     with _accounts(home) as (accounts, settings):
         number = _number(accounts, who)
         # Whoever runs commands here may let themselves in again.
@@ -139,6 +179,42 @@ def roles(
         who,
         lambda accounts, number: accounts.people.change_roles(number, wanted),
         lambda person: f"{person.name} is {_listed(person)} now, from their next step on.",
+        as_json=as_json,
+    )
+
+
+@app.command("rename")
+def rename(
+    who: Who,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As others are to see it.")],
+    home: options.Home = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Give somebody another name; the login stays."""
+    _change(
+        home,
+        who,
+        lambda accounts, number: accounts.people.rename(number, name),
+        lambda person: f"{person.login} is called {person.name} now.",
+        as_json=as_json,
+    )
+
+
+@app.command("login")
+def change_login(
+    who: Who,
+    login: Annotated[
+        str, typer.Argument(metavar="LOGIN", help="An e-mail address or a short name.")
+    ],
+    home: options.Home = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Give somebody another login, as for a new e-mail address; they stay signed in."""
+    _change(
+        home,
+        who,
+        lambda accounts, number: accounts.people.change_login(number, login),
+        lambda person: f"{person.name} signs in as {person.login} now.",
         as_json=as_json,
     )
 
@@ -234,9 +310,11 @@ def _accounts(home: Path | None) -> Iterator[tuple[Accounts, Settings]]:
         yield Accounts(place.database, place.vault, place.settings.accounts), place.settings
 
 
-def _all(accounts: Accounts) -> Iterator[Person]:
-    after = 0
-    while page := accounts.people.list(after, PAGE):
+def _all(accounts: Accounts, words: str, state: StateChoice | None) -> Iterator[Person]:
+    from hedgerow.accounts import PersonState
+
+    after, wanted = 0, None if state is None else PersonState(state.value)
+    while page := accounts.people.list(after, PAGE, words=words, state=wanted):
         yield from page
         after = page[-1].id
 
@@ -256,10 +334,16 @@ def _change(
     *,
     as_json: bool,
 ) -> None:
+    from hedgerow.accounts import Accounts
+    from hedgerow.cases import Cases
+    from hedgerow.cli.opening import opened
     from hedgerow.cli.output import print_json, say
 
-    with _accounts(home) as (accounts, _):
+    with opened(home) as place:
+        accounts = Accounts(place.database, place.vault, place.settings.accounts)
         person = change(accounts, _number(accounts, who))
+        # What they may not decide any more is for others now.
+        Cases(place.banks, place.settings.cases).let_go(person)
     if as_json:
         print_json(as_record(person))
     else:

@@ -3,6 +3,7 @@
 import html
 import re
 
+import pyotp
 import pytest
 from sqlalchemy import update
 from tests.web.console.browsing import words_of
@@ -46,6 +47,51 @@ def test_somebody_is_invited_and_their_link_is_shown_once(door: Door, admin) -> 
         assert "New &lt;b&gt;" in page
     came = door.browser().get(link.removeprefix(PUBLIC))
     assert "Welcome, New &lt;b&gt;" in came.text
+
+
+def test_a_login_is_changed_and_a_taken_one_is_not(door: Door, admin) -> None:
+    bob, other = door.somebody("moderator"), door.somebody("moderator")
+    here = f"/console/people/{bob.id}"
+    told = admin.post(f"{here}/login", {"login": other.login}, page=here)
+    assert told.status_code == 422
+    assert "somebody has" in problem_on(told.text).lower()
+    login = f"renamed-{bob.id}@example.org"
+    said = admin.notice(admin.post(f"{here}/login", {"login": login}, page=here))
+    assert said == "The login is changed. Where they are signed in, they stay so."
+    assert door.service.people.get(bob.id).login == login
+
+
+def test_second_factors_alone_are_taken_away(door: Door, admin) -> None:
+    bob = door.somebody("moderator")
+    here = f"/console/people/{bob.id}"
+    door.signed_in(bob)
+    assert "Remove the second steps" not in admin.get(here).text
+    codes = door.service.accounts.codes
+    codes.confirm(bob.id, pyotp.TOTP(codes.begin(bob.id).secret).now())
+    assert "Remove the second steps" in admin.get(here).text
+    said = admin.notice(admin.post(f"{here}/second-factors", page=here))
+    assert said.startswith("Their second steps are gone")
+    left = door.service.people.get(bob.id)
+    assert (left.has_second_factor, left.has_password) == (False, True)
+    again = admin.post(f"{here}/second-factors", page=here)
+    assert again.status_code == 422
+
+
+def test_people_are_found_by_words_and_state(door: Door, admin) -> None:
+    bob, gone = door.somebody("moderator"), door.somebody("moderator")
+    for each in (bob, gone):
+        door.service.people.rename(each.id, f"Findable {each.id}")
+    door.service.people.deactivate(gone.id)
+
+    def found(query: str) -> set[int]:
+        page = admin.get(f"/console/people?{query}").text
+        return {each for each in (bob.id, gone.id) if f"/console/people/{each}" in page}
+
+    assert found("words=findABLE") == {bob.id, gone.id}
+    assert found("words=findable&state=active") == {bob.id}
+    assert found("words=findable&state=deactivated") == {gone.id}
+    assert found(f"words=Findable+{gone.id}&state=any") == {gone.id}
+    assert "Nobody is like that" in admin.get("/console/people?words=no%3Cbody").text
 
 
 @pytest.mark.parametrize(

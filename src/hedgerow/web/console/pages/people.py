@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from hedgerow.accounts import AccountsProblem, NoSuchPerson, Permission, Person, Role
+from hedgerow.accounts import (
+    AccountsProblem,
+    NoSuchPerson,
+    Permission,
+    Person,
+    PersonState,
+    Role,
+)
 from hedgerow.web.console.address import link_to
 from hedgerow.web.console.headers import PREFIX
 from hedgerow.web.console.refusals import nothing_here
@@ -23,19 +31,35 @@ ROLES = (
 )
 """Roles with their names and what they are for."""
 
+STATES = (
+    ("", "All"),
+    (PersonState.ACTIVE, "Active"),
+    (PersonState.INVITED, "Invited"),
+    (PersonState.DEACTIVATED, "Deactivated"),
+)
+"""What people can be narrowed to, with its name."""
+
 
 @page("GET", "/people", needs=Permission.PEOPLE)
 async def people(visit: Visit) -> Response:
-    """List everybody."""
+    """List everybody, or those who are looked for."""
     size = visit.limits.page_rows
-    after = visit.query.get("after", "")
+    after, words = visit.query.get("after", ""), visit.query.get("words", "").strip()
     start = int(after) if after.isascii() and after.isdigit() and len(after) <= 18 else 0
-    found = await visit.read(lambda: visit.service.people.list(start, size + 1))
+    asked = visit.query.get("state", "")
+    state = PersonState(asked) if asked in set(PersonState) else None
+    list_people = visit.service.people.list
+    found = await visit.read(lambda: list_people(start, size + 1, words=words, state=state))
+    narrowed = {"words": words, "state": state}
     return visit.render(
         "people/list.html",
         people=found[:size],
         more=found[size - 1].id if len(found) > size else None,
         first=not start,
+        words=words,
+        state=state or "",
+        states=STATES,
+        query=urlencode({name: value for name, value in narrowed.items() if value}),
     )
 
 
@@ -70,8 +94,7 @@ async def change_roles(visit: Visit, person_id: int) -> Response:
 
     def change() -> Person:
         person = service.people.change_roles(person_id, roles)
-        if not person.may(Permission.REVIEW):
-            service.cases.unassign_all(person_id)
+        service.cases.let_go(person)
         return person
 
     words = "The roles are changed; they count from their next step on."
@@ -86,6 +109,22 @@ async def rename(visit: Visit, person_id: int) -> Response:
     return await _changed(visit, person_id, lambda: people.rename(person_id, name), words)
 
 
+@page("POST", "/people/{person_id:id}/login", needs=Permission.PEOPLE)
+async def change_login(visit: Visit, person_id: int) -> Response:
+    """Give somebody another login."""
+    login, people = visit.form.text("login"), visit.service.people
+    words = "The login is changed. Where they are signed in, they stay so."
+    return await _changed(visit, person_id, lambda: people.change_login(person_id, login), words)
+
+
+@page("POST", "/people/{person_id:id}/second-factors", needs=Permission.PEOPLE)
+async def remove_second_factors(visit: Visit, person_id: int) -> Response:
+    """Take somebody's second factors away, and nothing else."""
+    people = visit.service.people
+    words = "Their second steps are gone; they set up a new one when they sign in next."
+    return await _changed(visit, person_id, lambda: people.remove_second_factors(person_id), words)
+
+
 @page("POST", "/people/{person_id:id}/deactivate", needs=Permission.PEOPLE)
 async def deactivate(visit: Visit, person_id: int) -> Response:
     """Let somebody in no more."""
@@ -94,7 +133,7 @@ async def deactivate(visit: Visit, person_id: int) -> Response:
     def out() -> Person:
         person = service.people.deactivate(person_id)
         # What they had in hand, or was given to them alone, is for others now.
-        service.cases.unassign_all(person_id)
+        service.cases.let_go(person)
         return person
 
     words = "They are out, from this moment on. What they did stays."

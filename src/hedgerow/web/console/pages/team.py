@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from starlette.responses import Response
 
-from hedgerow.accounts import NoSuchPerson, Permission, Person, PersonState
+from hedgerow.accounts import NoSuchPerson, Permission, Person
 from hedgerow.cases import EVERYBODY, Care
 from hedgerow.web.console.refusals import nothing_here
 from hedgerow.web.console.routing import page
@@ -36,11 +36,7 @@ async def team(visit: Visit) -> Response:
     service = visit.service
 
     def listed() -> tuple[Care, list[_Line]]:
-        reviewers = [
-            each
-            for each in service.people.list()
-            if each.may(Permission.REVIEW) and each.state == PersonState.ACTIVE
-        ]
+        reviewers = service.people.active(Permission.REVIEW)
         return service.cases.care_of(EVERYBODY), [
             _Line(each, service.cases.care_of(each.id), service.cases.own_care(each.id))
             for each in reviewers
