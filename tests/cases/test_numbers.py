@@ -54,6 +54,18 @@ def test_day_by_day(cases, clock_at_noon):
     assert [(each.opened, each.decided) for each in found.days[-3:]] == [(0, 0), (2, 0), (1, 1)]
 
 
+def test_of_as_many_days_as_are_asked_for(cases, clock_at_noon, database):
+    opened(cases, 2)
+    tally = Tally(database)
+    tally.note(answer())
+    tally.flush()
+    clock_at_noon.forward(days=20)
+    assert sum(each.opened for each in cases.overview(14).days) == 0
+    far = cases.overview(30)
+    assert (len(far.days), far.days[-21].opened, far.days[-21].verdicts) == (30, 2, {"block": 1})
+    assert (far.verdicts, cases.overview(14).verdicts) == ({"block": 1}, {})
+
+
 def test_how_often_a_bank_was_right(cases):
     for choice in [Choice.CONFIRM] * 9 + [Choice.DISPUTE]:
         (number,) = opened(cases)
@@ -71,7 +83,7 @@ def test_numbers_are_counted_anew_after_a_while(cases, monkeypatch):
     assert cases.overview().by_status[Status.WAITING] == 0
     opened(cases)
     assert cases.overview().by_status[Status.WAITING] == 0
-    monkeypatch.setattr("hedgerow.cases.service.time.monotonic", lambda: float("inf"))
+    monkeypatch.setattr("hedgerow.cases.counting.time.monotonic", lambda: float("inf"))
     assert cases.overview().by_status[Status.WAITING] == 1
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -17,34 +17,48 @@ from hedgerow.matching import wilson
 from hedgerow.store import now
 
 DAYS = 14
-_WEEK = 7
+"""That the overview shows unless it is asked for others."""
+
 _LATEST_DECIDED = 1000
 
 
 def overview(session: Session) -> Overview:
-    """All numbers, as of now; tests don't count."""
+    """All numbers but those of single days, as of now; tests don't count."""
     at = now()
     by_status, oldest = _standing(session)
-    verdicts, unchecked, unchecked_by_day = _tallies(session, at.date())
-    opened = _by_day(session, CaseRow.opened_at, at.date())
-    decided = _by_day(session, CaseRow.decided_at, at.date())
     return Overview(
         at=at,
         by_status=by_status,
         oldest=oldest,
-        days=tuple(
-            Day(day, opened[day], decided[day], unchecked_by_day[day]) for day in _days(at.date())
-        ),
-        unchecked=unchecked,
-        verdicts=verdicts,
+        days=(),
+        unchecked={},
+        verdicts={},
         precision=precision(session),
         median_minutes=_median_minutes(session),
         reviewers=_reviewers(session, at),
     )
 
 
-def _days(today: date) -> list[date]:
-    return [today - timedelta(days=back) for back in reversed(range(DAYS))]
+class Daily(NamedTuple):
+    """What an `Overview` tells of the last days."""
+
+    days: tuple[Day, ...]
+    unchecked: Mapping[str, int]
+    verdicts: Mapping[str, int]
+
+
+def daily(session: Session, number: int) -> Daily:
+    """The last `number` days, today among them."""
+    today = now().date()
+    days = [today - timedelta(days=back) for back in reversed(range(number))]
+    tallies, unchecked = _tallies(session, days[0])
+    opened = _by_day(session, CaseRow.opened_at, days)
+    decided = _by_day(session, CaseRow.decided_at, days)
+    return Daily(
+        tuple(Day(day, opened[day], decided[day], tallies.get(day, {})) for day in days),
+        unchecked,
+        sum(tallies.values(), Counter()),
+    )
 
 
 def _standing(session: Session) -> tuple[dict[Status, int], dict[Status, datetime]]:
@@ -61,10 +75,12 @@ def _standing(session: Session) -> tuple[dict[Status, int], dict[Status, datetim
     return numbers, oldest
 
 
-def _by_day(session: Session, when: InstrumentedAttribute[Any], today: date) -> Mapping[date, int]:
+def _by_day(
+    session: Session, when: InstrumentedAttribute[Any], days: Sequence[date]
+) -> Mapping[date, int]:
     """How many cases have a time on each day: one question a day, each by the index."""
     found: Counter[date] = Counter()
-    for day in _days(today):
+    for day in days:
         begins = datetime.combine(day, time(), UTC)
         found[day] = session.execute(
             select(func.count()).where(
@@ -74,21 +90,15 @@ def _by_day(session: Session, when: InstrumentedAttribute[Any], today: date) -> 
     return found
 
 
-def _tallies(
-    session: Session, today: date
-) -> tuple[dict[str, int], dict[str, int], Mapping[date, int]]:
-    verdicts: Counter[str] = Counter()
+def _tallies(session: Session, first: date) -> tuple[dict[date, Counter[str]], dict[str, int]]:
+    """Uploads by day and verdict, and those that could not be checked by the code of why."""
+    by_day: dict[date, Counter[str]] = {}
     codes: Counter[str] = Counter()
-    by_day: Counter[date] = Counter()
-    first = today - timedelta(days=DAYS - 1)
     for row in session.execute(select(TallyRow).where(TallyRow.day >= first)).scalars():
-        unchecked = row.verdict == "unchecked"
-        by_day[row.day] += row.number if unchecked else 0
-        if row.day > today - timedelta(days=_WEEK):
-            verdicts[row.verdict] += row.number
-            if unchecked:
-                codes[row.code] += row.number
-    return dict(verdicts), dict(codes.most_common()), by_day
+        by_day.setdefault(row.day, Counter())[row.verdict] += row.number
+        if row.verdict == "unchecked":
+            codes[row.code] += row.number
+    return by_day, dict(codes.most_common())
 
 
 def precision(session: Session) -> tuple[BankPrecision, ...]:

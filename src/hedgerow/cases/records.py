@@ -198,15 +198,21 @@ class Event:
 
     Attributes:
         at: UTC.
-        kind: opened, held, woken, assigned, reopened, complaint, decided, escalated, media_gone.
+        kind: opened, held, woken, assigned, reopened, complaint, decided, escalated, media_gone,
+            media_not_kept, and of proposals proposed, accepted, rejected.
         person_id: who; None for the platform or the service.
-        text: what was said with it.
+        text: what was said with it; of proposed, the bits of a threshold.
     """
 
     at: datetime
     kind: str
     person_id: int | None
     text: str
+
+    @property
+    def is_of_proposal(self) -> bool:
+        """Whether it tells of a proposal, and so that somebody disputed."""
+        return self.kind in {"proposed", "accepted", "rejected"}
 
 
 @dataclass(frozen=True)
@@ -258,7 +264,7 @@ class Received:
 class Filter:
     """Which cases to list; None and "" for all.
 
-    `mine`: only those leased or assigned to this person.
+    `outcome` narrows decided ones alone. `mine`: only those leased or assigned to this person.
     """
 
     status: Status = Status.WAITING
@@ -267,6 +273,34 @@ class Filter:
     reason: Reason | None = None
     test: bool | None = None
     mine: int | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What a platform calls the uploads of the cases that are looked for; "" and None for any.
+
+    Exactly as it was told, but for spaces around it. With several, all of them hold.
+    """
+
+    uploader: str = ""
+    reference: str = ""
+    status: Status | None = None
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """The numbers of the cases that one person is to see to.
+
+    Attributes:
+        in_hand: those that they have.
+        assigned: undecided ones that are theirs alone, and that they haven't in hand.
+        more: whether there are others.
+    """
+
+    in_hand: tuple[int, ...]
+    assigned: tuple[int, ...]
+    more: bool
 
 
 @dataclass(frozen=True)
@@ -275,6 +309,14 @@ class Page:
 
     cases: tuple[Case, ...]
     next: str | None
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Uploads of one case. `next`: give it to get those before; None at the end."""
+
+    copies: tuple[Copy, ...]
+    next: int | None
 
 
 @dataclass(frozen=True)
@@ -330,6 +372,27 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """What became of a proposal.
+
+    `proposed` is None for a negative entry; `state`: accepted or rejected. Times are UTC.
+    """
+
+    id: int
+    kind: Propose
+    case_id: int
+    bank: str
+    signal_type: str
+    proposed: int | None
+    person_id: int
+    at: datetime
+    state: str
+    by: int
+    settled_at: datetime
+    why: str
+
+
+@dataclass(frozen=True)
 class Standing:
     """How much a person may look at and work today.
 
@@ -375,12 +438,17 @@ class BankPrecision:
 
 @dataclass(frozen=True)
 class Day:
-    """What happened in one day (UTC)."""
+    """What happened in one day (UTC). verdicts: uploads by verdict, those that occurred."""
 
     day: date
     opened: int
     decided: int
-    unchecked: int
+    verdicts: Mapping[str, int]
+
+    @property
+    def unchecked(self) -> int:
+        """Uploads that could not be checked."""
+        return self.verdicts.get("unchecked", 0)
 
 
 @dataclass(frozen=True)
@@ -391,9 +459,9 @@ class Overview:
         at: UTC; when this was counted.
         by_status: cases that aren't tests, by status; decided ones too.
         oldest: since when the longest waits, by status; UTC.
-        days: the last 14, oldest first.
-        unchecked: uploads of the last 7 days that could not be checked, by the code of why.
-        verdicts: uploads of the last 7 days by verdict.
+        days: the last ones, oldest first; as many as were asked for.
+        unchecked: uploads of those days that could not be checked, by the code of why.
+        verdicts: uploads of those days by verdict.
         precision: bank by bank, by name.
         median_minutes: from a case's opening to its decision, of the latest thousand decided.
         reviewers: people who have a case in hand.

@@ -6,7 +6,7 @@ import pytest
 from tests.web.console.browsing import Browser, words_of
 from tests.web.console.making import bank_of, case_of, code, content_of
 
-from hedgerow.cases import Choice
+from hedgerow.cases import Choice, ReviewPolicy
 from hedgerow.store import Actor, ActorKind
 
 
@@ -106,6 +106,23 @@ def test_a_review_policy_is_set_and_taken_away(desk, browser):
     lead.post(f"/console/banks/{name}/policy", {"general": "1"})
     assert not desk.service.cases.policy(number).second_for_confirm
     assert "for none" in words_of(browser("moderator").get(f"/console/banks/{name}").text)
+
+
+def test_a_policy_that_wants_more_people_than_there_are_says_so(make_desk):
+    desk = make_desk()
+    bank = bank_of(desk)
+    strict = ReviewPolicy(desk.service.banks.get(bank).id, second_for_confirm=True)
+    desk.service.cases.set_policy(desk.person("lead"), strict)
+    lead = Browser(desk.url, desk.session("lead"))
+    for name in ("moderator", "moderator2", "lead2"):
+        assert "A second person is asked for" not in lead.get(f"/console/banks/{bank}").text
+        desk.service.people.deactivate(desk.people[name])
+    warned = "A second person is asked for, and only one person who reviews is active"
+    assert warned in lead.get(f"/console/banks/{bank}").text
+    assert "A second person is asked for" not in lead.get("/console/policy").text
+    lead.post("/console/policy", {"second_for_dispute": "1", "keep_media_hours": "0"})
+    assert warned in lead.get("/console/policy").text
+    lead.close()
 
 
 def test_the_general_policy_is_set(make_desk):
@@ -242,13 +259,51 @@ def test_the_consequences_of_another_threshold_are_shown(desk, browser):
     assert administrator.get(f"/console/banks/{name}/thresholds/md5").status_code == 404
 
 
+def test_a_wider_threshold_is_set_once_somebody_has_looked(desk, browser):
+    name = bank_of(desk)
+    lead, here = browser("lead"), f"/console/banks/{name}/thresholds/pdq"
+
+    def kept():
+        return desk.service.banks.get(name).thresholds.get("pdq")
+
+    refused = lead.post(here, {"distance": "40"})
+    assert refused.status_code == 422
+    assert "With 40 bits more would match than with 31" in words_of(refused.text)
+    assert 'value="40"' in refused.text
+    assert kept() is None
+    lead.notice(lead.post(here, {"distance": "40", "looked": "1"}))
+    lead.notice(lead.post(here, {"distance": "35"}))  # nearer than before, so nobody has to look
+    lead.notice(lead.post(here, {"distance": "12"}))
+    for wider in ({"distance": "13"}, {"default": "1"}, {"distance": ""}):
+        assert lead.post(here, wider).status_code == 422
+    assert kept() == 12
+
+
+def test_the_contents_are_shown_from_a_number_on(desk, browser):
+    name = bank_of(desk)
+    first, second = content_of(desk, name, "one").id, content_of(desk, name, "two").id
+    lead, here = browser("lead"), f"/console/banks/{name}/content"
+    assert f"{here}/{first}" in lead.get(f"{here}?from={first}").text
+    page = lead.get(f"{here}?from={second}").text
+    assert f'{here}/{second}"' in page
+    assert f'{here}/{first}"' not in page
+    assert f'{here}/{first}"' in lead.get(f"{here}?from=x").text
+    assert "That was the last page" in lead.get(f"{here}?from={second + 1000}").text
+
+
+def test_the_page_says_how_a_bank_is_deleted(desk, browser):
+    name = bank_of(desk)
+    assert f"hedgerow bank delete {name}" in browser("lead").get(f"/console/banks/{name}").text
+    assert "bank delete" not in browser("moderator").get(f"/console/banks/{name}").text
+
+
 def test_a_threshold_is_set_and_taken_away(desk, browser):
     name = bank_of(desk)
     lead, here = browser("lead"), f"/console/banks/{name}/thresholds/pdq"
     assert "up to 12 bits" in lead.notice(lead.post(here, {"distance": "12"}))
     assert desk.service.banks.get(name).thresholds == {"pdq": 12}
     assert "pdq 12" in str(lines(desk, "bank.changed")[0].details)
-    lead.notice(lead.post(here, {"distance": ""}))
+    lead.notice(lead.post(here, {"distance": "12", "default": "1", "looked": "1"}))
     assert desk.service.banks.get(name).thresholds == {}
     assert lead.post(here, {"distance": "257"}).status_code == 422
     assert lead.post(here, {"distance": "x"}).status_code == 422

@@ -53,11 +53,20 @@ def test_a_stretch_is_true_to_size():
 
 
 def test_days_share_one_scale():
-    days = [Day(date(2026, 1, 1), 4, 2, 0), Day(date(2026, 1, 2), 0, 1, 0)]
+    days = [Day(date(2026, 1, 1), 4, 2, {}), Day(date(2026, 1, 2), 0, 1, {})]
     drawn = bars_of(days)
-    assert drawn.top == 4
+    assert (drawn.top, drawn.middle) == (4, 2)
     assert [(bar.opened_height, bar.decided_height) for bar in drawn.bars] == [(100, 50), (0, 25)]
-    assert bars_of([]).top == 1
+    assert bars_of([]).top == 2
+
+
+@pytest.mark.parametrize(("number", "named"), [(7, 7), (14, 14), (30, 15), (90, 15)])
+def test_days_are_named_with_their_month_where_there_is_room(number, named):
+    days = [Day(date(2026, 1, 20) + timedelta(days=each), 1, 1, {}) for each in range(number)]
+    labels = [bar.label for bar in bars_of(days).bars]
+    assert labels[0] == "20 Jan"
+    assert sum(map(bool, labels)) == named
+    assert sum("Feb" in each for each in labels) == (number > 7)
 
 
 def test_a_range_is_in_percent():

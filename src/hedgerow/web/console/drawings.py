@@ -14,6 +14,9 @@ from hedgerow.cases import BankPrecision, Consequence, Day
 UNRELATED = 128
 """Bits of 256 by which two pictures that have nothing in common differ on average."""
 
+LABELS = 15
+"""Days that are named below a drawing, at most."""
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -57,9 +60,9 @@ def stretch_of(seconds: Sequence[float], length: float | None, label: str) -> St
 
 @dataclass(frozen=True)
 class Bar:
-    """A day's two columns; heights and tops in a drawing that is 100 high."""
+    """A day's two columns; heights in a drawing that is 100 high. label: below it, or nothing."""
 
-    day: date
+    label: str
     opened: int
     decided: int
     opened_height: float
@@ -68,28 +71,48 @@ class Bar:
 
 @dataclass(frozen=True)
 class Bars:
-    """Days side by side; `top` is what the full height stands for."""
+    """Days side by side; `top` is what the full height stands for, an even number."""
 
     bars: tuple[Bar, ...]
     top: int
+
+    @property
+    def middle(self) -> int:
+        """What half of the height stands for."""
+        return self.top // 2
 
 
 def bars_of(days: Sequence[Day]) -> Bars:
     """The drawing of what was opened and decided, day by day."""
     top = max([1, *(max(day.opened, day.decided) for day in days)])
+    top += top % 2
+    labels = _labels([day.day for day in days])
     return Bars(
         tuple(
             Bar(
-                day.day,
+                label,
                 day.opened,
                 day.decided,
                 round(100 * day.opened / top, 2),
                 round(100 * day.decided / top, 2),
             )
-            for day in days
+            for day, label in zip(days, labels, strict=True)
         ),
         top,
     )
+
+
+def _labels(days: Sequence[date]) -> list[str]:
+    """As many as have room: the day, with its month where that is another than before."""
+    every = -(-len(days) // LABELS)
+    found, month = [], 0
+    for number, day in enumerate(days):
+        if number % every:
+            found.append("")
+            continue
+        found.append(f"{day:%-d %b}" if day.month != month else f"{day:%-d}")
+        month = day.month
+    return found
 
 
 @dataclass(frozen=True)
@@ -171,7 +194,7 @@ def histogram_of(
         )
         for each in known
     )
-    kept = threshold if other is None else other
+    effect = tighter_of(known, threshold if other is None else other)
     return Histogram(
         columns,
         end,
@@ -180,7 +203,32 @@ def histogram_of(
         round((threshold + 1) * width, 3),
         other,
         None if other is None else round((other + 1) * width, 3),
-        keeps=sum(each.confirmed for each in known if each.distance <= kept),
-        loses=sum(each.confirmed for each in known if each.distance > kept),
-        spares=sum(each.disputed for each in known if each.distance > kept),
+        keeps=effect.keeps,
+        loses=effect.loses,
+        spares=effect.spares,
+    )
+
+
+@dataclass(frozen=True)
+class Tighter:
+    """What a threshold would do: confirmed matches that it keeps and loses, disputed it spares.
+
+    `decided` is what that is counted from: distance, confirmed and disputed.
+    """
+
+    bits: int
+    keeps: int
+    loses: int
+    spares: int
+    decided: tuple[tuple[int, int, int], ...]
+
+
+def tighter_of(known: Sequence[Consequence], bits: int) -> Tighter:
+    """What a threshold of so many bits would do."""
+    return Tighter(
+        bits,
+        keeps=sum(each.confirmed for each in known if each.distance <= bits),
+        loses=sum(each.confirmed for each in known if each.distance > bits),
+        spares=sum(each.disputed for each in known if each.distance > bits),
+        decided=tuple((each.distance, each.confirmed, each.disputed) for each in known),
     )

@@ -26,8 +26,8 @@ _HIDDEN = frozenset({"labels", "note", "source", "reference", "hash"})
 @page("GET", "/banks/{name}/content", needs=Permission.BANKS_READ)
 async def contents(visit: Visit, name: str) -> Response:
     """One page of a bank's contents, in the order of their numbers."""
-    rooms, text = visit.service.banks, visit.query.get("after", "")
-    after = int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+    rooms, start = visit.service.banks, _number(visit, "from")
+    after = start - 1 if start else _number(visit, "after")
     rows = min(visit.limits.page_rows, rooms.limits.max_page - 1)
     with known():
         bank, found = await visit.read(
@@ -40,8 +40,15 @@ async def contents(visit: Visit, name: str) -> Response:
         contents=shown,
         more=str(shown[-1].id) if len(found) > rows else None,
         first=not after,
+        start=start,
         may_edit=visit.may(Permission.BANKS_EDIT) and not bank.test,
     )
+
+
+def _number(visit: Visit, name: str) -> int:
+    """What a query names; 0 for nothing and for what is no number."""
+    text = visit.query.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
 @page("GET", "/banks/{name}/content/{content_id:id}", needs=Permission.BANKS_READ)

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.responses import Response
 
 from hedgerow.accounts import Permission
-from hedgerow.cases import Status
+from hedgerow.cases import DeliveryState, Status
 from hedgerow.web.console.drawings import bars_of, range_of
 from hedgerow.web.console.reasons import reason_of
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
+from hedgerow.web.console.wording import sentence
 
 _SHOWN = (Status.WAITING, Status.SECOND, Status.ESCALATED, Status.HELD)
+
+SPANS = (7, 14, 30, 90)
+"""Days that can be looked at."""
+
+_SPAN = 14
+
+_FAILED = (DeliveryState.FAILED,)
 
 _VERDICTS = ("block", "review", "record", "clear", "unchecked")
 
@@ -32,8 +41,10 @@ class Share:
 @page("GET", "/overview", needs=Permission.NUMBERS)
 async def overview(visit: Visit) -> Response:
     """Waiting, unchecked, opened and decided, and how often each bank is right."""
-    found = await visit.read(visit.service.cases.overview)
-    problem = await visit.service.problem() if visit.may(Permission.REVIEW) else None
+    cases, reviews = visit.service.cases, visit.may(Permission.REVIEW)
+    span = _span(visit)
+    found = await visit.read(lambda: cases.overview(span))
+    at_hand = await visit.read(lambda: cases.at_hand(visit.person.id)) if reviews else None
     return visit.render(
         "overview.html",
         overview=found,
@@ -43,9 +54,66 @@ async def overview(visit: Visit) -> Response:
         ranges=[range_of(bank) for bank in found.precision],
         shares=shares_of(found.verdicts),
         unchecked=[(code, number, reason_of(code)) for code, number in found.unchecked.items()],
-        problem=problem,
-        keeps_media=visit.service.cases.keeps_media,
+        troubles=await _troubles(visit),
+        spans=SPANS,
+        span=span,
+        at_hand=at_hand,
+        keeps_media=cases.keeps_media,
     )
+
+
+@page("GET", "/overview/numbers.csv", needs=Permission.NUMBERS)
+async def numbers(visit: Visit) -> Response:
+    """The numbers of the days as a file, for a spreadsheet."""
+    span = _span(visit)
+    found = await visit.read(lambda: visit.service.cases.overview(span))
+    lines = [",".join(["day", "opened", "decided", *_VERDICTS])]
+    for each in found.days:
+        counts = (each.opened, each.decided, *(each.verdicts.get(name, 0) for name in _VERDICTS))
+        lines.append(",".join([each.day.isoformat(), *map(str, counts)]))
+    name = f"hedgerow-numbers-{found.at:%Y-%m-%d}-{span}-days.csv"
+    return Response(
+        "\r\n".join([*lines, ""]),
+        media_type="text/csv",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _span(visit: Visit) -> int:
+    asked = visit.query.get("days", "")
+    return next((each for each in SPANS if str(each) == asked), _SPAN)
+
+
+class Trouble(NamedTuple):
+    """What doesn't work, where it is looked into, and how that is called."""
+
+    what: str
+    words: str
+    path: str = ""
+    link: str = ""
+
+
+async def _troubles(visit: Visit) -> list[Trouble]:
+    """What doesn't work just now, told to those who wait for it or can do something about it."""
+    found, settings = [], visit.may(Permission.SETTINGS)
+    if settings or visit.may(Permission.REVIEW):
+        problem = await visit.service.problem()
+        if problem:
+            where = ("/settings", "Whether everything works") if settings else ()
+            found.append(Trouble("Uploads can't be checked now:", sentence(problem), *where))
+    if visit.may(Permission.WEBHOOKS):
+        hooks = visit.service.webhooks
+        stuck, failed = await visit.read(
+            lambda: (hooks.problem(), hooks.deliveries(states=_FAILED, limit=1))
+        )
+        where = ("/webhooks", "Webhooks")
+        if stuck:
+            found.append(Trouble("Platforms are not told what becomes of cases:", sentence(stuck),
+                                 *where))  # fmt: skip
+        if failed:
+            words = "Somebody should look why, and send them again."
+            found.append(Trouble("Deliveries of webhooks were given up.", words, *where))
+    return found
 
 
 def shares_of(verdicts: Mapping[str, int]) -> list[Share]:

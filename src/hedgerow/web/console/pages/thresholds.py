@@ -17,6 +17,8 @@ from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
 
+_LOOK = "look at what it would do, tick that you have, and set it again."
+
 
 class _Loaded(NamedTuple):
     bank: Bank
@@ -63,8 +65,13 @@ async def _show(
 @page("POST", "/banks/{name}/thresholds/{signal_type}", needs=Permission.BANKS_EDIT)
 async def set_threshold(visit: Visit, name: str, signal_type: str) -> Response:
     """Let a bank match within so many bits from now on; no number: as the type does by default."""
-    wanted, rooms = visit.form.number("distance"), visit.service.banks
-    await visit.read(lambda: _load(visit, name, signal_type))  # a page that isn't there is told so
+    form, rooms = visit.form, visit.service.banks
+    wanted = None if form.ticked("default") else form.number("distance")
+    before = (await visit.read(lambda: _load(visit, name, signal_type))).threshold
+    then = before.default if wanted is None else wanted
+    if then > before.distance and not form.ticked("looked"):
+        told = f"With {then} bits more would match than with {before.distance}: {_LOOK}"
+        return await _show(visit, name, signal_type, then, told)
     try:
         await changed(visit, lambda: rooms.update(name, thresholds={signal_type: wanted}))
     except BanksProblem as problem:
