@@ -13,12 +13,14 @@ from hedgerow.cases.errors import (
 )
 from hedgerow.cases.limits import Care, Intake, Limits
 from hedgerow.cases.records import (
+    AtHand,
     BankPrecision,
     Case,
     CaseDetails,
     Choice,
     Consequence,
     Context,
+    Copies,
     Copy,
     Day,
     Decision,
@@ -33,6 +35,8 @@ from hedgerow.cases.records import (
     Reason,
     Received,
     ReviewPolicy,
+    Settled,
+    Sought,
     Standing,
     Status,
 )
@@ -57,21 +61,24 @@ from hedgerow.lazy import late
 if TYPE_CHECKING:
     from hedgerow.cases.care import EVERYBODY
     from hedgerow.cases.policies import DEFAULTS
-    from hedgerow.cases.queue import MOST_COUNTED
+    from hedgerow.cases.queue import ALIKE_SHOWN, MOST_COUNTED, statuses_for
     from hedgerow.cases.service import Cases
     from hedgerow.cases.tally import Tally
+    from hedgerow.cases.urgency import why_early
     from hedgerow.cases.viewing import MAX_PARTS, MAX_STILLS
     from hedgerow.cases.webhooks.plan import CourierPlan
     from hedgerow.cases.webhooks.service import Webhooks
     from hedgerow.cases.webhooks.watching import Courier
 
 __all__ = [
+    "ALIKE_SHOWN",
     "CHOICES",
     "DEFAULTS",
     "EVERYBODY",
     "MAX_PARTS",
     "MAX_STILLS",
     "MOST_COUNTED",
+    "AtHand",
     "Attempt",
     "BadDecision",
     "BadWebhook",
@@ -84,6 +91,7 @@ __all__ = [
     "Choice",
     "Consequence",
     "Context",
+    "Copies",
     "Copy",
     "Courier",
     "CourierPlan",
@@ -113,6 +121,8 @@ __all__ = [
     "Received",
     "Resting",
     "ReviewPolicy",
+    "Settled",
+    "Sought",
     "Standing",
     "Status",
     "Tally",
@@ -120,11 +130,14 @@ __all__ = [
     "WebhookOff",
     "WebhookProblem",
     "Webhooks",
+    "statuses_for",
+    "why_early",
 ]
 
 __getattr__ = late(
     __name__,
     {
+        "ALIKE_SHOWN": "queue",
         "Cases": "service",
         "Courier": "webhooks.watching",
         "CourierPlan": "webhooks.plan",
@@ -135,5 +148,7 @@ __getattr__ = late(
         "MOST_COUNTED": "queue",
         "Tally": "tally",
         "Webhooks": "webhooks.service",
+        "statuses_for": "queue",
+        "why_early": "urgency",
     },
 )

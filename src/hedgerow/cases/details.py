@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from hedgerow.accounts import Permission, Person
 from hedgerow.cases import leases
 from hedgerow.cases.models import CaseRow, CopyRow, DecisionRow, EventRow, EvidenceRow
-from hedgerow.cases.records import CaseDetails, Copy, Decision, Event, Reason, Status
-from hedgerow.cases.rows import as_copy, as_decision, as_event, case_values
+from hedgerow.cases.records import CaseDetails, Copies, Decision, Event, Reason, Status
+from hedgerow.cases.rows import MAX_ID, as_copy, as_decision, as_event, case_values
 
 COPIES_SHOWN = 100
 
@@ -34,7 +34,7 @@ def details(session: Session, row: CaseRow, person: Person | None) -> CaseDetail
         **case_values(row),
         review=row.review,
         evidence=evidence_of(session, row),
-        copies_kept=_copies(session, row),
+        copies_kept=copies(session, row, None, COPIES_SHOWN).copies,
         decisions=tuple(seen),
         hidden_decisions=len(said) - len(seen),
         history=_history(session, row, told=len(seen) == len(said)),
@@ -69,14 +69,14 @@ def _seen(row: CaseRow, said: Sequence[Decision], person: Person) -> list[Decisi
     ]
 
 
-def _copies(session: Session, row: CaseRow) -> tuple[Copy, ...]:
-    query = (
-        select(CopyRow)
-        .where(CopyRow.case_id == row.id)
-        .order_by(CopyRow.id.desc())
-        .limit(COPIES_SHOWN)
-    )
-    return tuple(as_copy(each) for each in session.execute(query).scalars())
+def copies(session: Session, row: CaseRow, before: int | None, limit: int) -> Copies:
+    """A page of the case's uploads, the latest first."""
+    query = select(CopyRow).where(CopyRow.case_id == row.id)
+    if before is not None:
+        query = query.where(CopyRow.id < min(before, MAX_ID))
+    rows = session.execute(query.order_by(CopyRow.id.desc()).limit(limit + 1)).scalars().all()
+    found = tuple(as_copy(each) for each in rows[:limit])
+    return Copies(found, found[-1].id if len(rows) > limit else None)
 
 
 def _history(session: Session, row: CaseRow, *, told: bool) -> tuple[Event, ...]:

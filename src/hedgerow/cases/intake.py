@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hedgerow.cases import leases, policies, urgency
+from hedgerow.cases import finding, leases, policies, urgency
 from hedgerow.cases.errors import BadDecision
 from hedgerow.cases.limits import Intake, Limits
 from hedgerow.cases.models import CaseRow, CopyRow, EvidenceRow
@@ -221,6 +221,7 @@ def _keep_copy(
             context=context_values(context),
         )
     )
+    finding.keep(session, row.id, context)
 
 
 def _keep_media(session: Session, row: CaseRow, vaulted: Vaulted) -> None:

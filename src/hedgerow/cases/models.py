@@ -37,10 +37,12 @@ class CaseRow(Base):
         Index(None, "bank_id", "category", "status", "rank", "id"),
         # decided ones, the latest first
         Index(None, "status", "id"),
+        Index(None, "outcome", "status", "id"),
         Index(None, "held_until"),
         # what one person has in hand
         Index(None, "lease_person", "lease_until"),
-        Index(None, "assigned_to"),
+        # what was given to one person alone, in the queue's order
+        Index(None, "assigned_to", "status", "rank", "id"),
         # copies that are no identical file: by what they match
         Index(None, "content_id", "id"),
         # what the overview counts
@@ -112,6 +114,20 @@ class CopyRow(Base):
     context: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class NameRow(Base):
+    """What the platform calls an upload of a case, as far as an index needs it.
+
+    A row for each name and case, however many copies share it: an uploader may have thousands.
+    """
+
+    __tablename__ = "review_name"
+
+    name: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    case_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("review_case.id"), primary_key=True, autoincrement=False
+    )
+
+
 class DecisionRow(Base):
     """What one person said in one review; nobody says two things in the same stage of one."""
 
@@ -170,7 +186,7 @@ class ProposalRow(Base):
     """What a dispute proposed."""
 
     __tablename__ = "review_proposal"
-    __table_args__ = (Index(None, "state", "id"),)
+    __table_args__ = (Index(None, "state", "id"), Index(None, "settled_at"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
@@ -180,6 +196,7 @@ class ProposalRow(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     state: Mapped[str] = mapped_column(String(16))
     settled_by: Mapped[int | None] = mapped_column(BigId)
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     settled_why: Mapped[str] = mapped_column(Text)
 
 
@@ -207,7 +224,7 @@ class CareRow(Base):
 
 
 class WorkRow(Base):
-    """Since when somebody reviews without a break."""
+    """Since when somebody reviews without a break. `began` moves on by as long as a break lasts."""
 
     __tablename__ = "review_work"
 

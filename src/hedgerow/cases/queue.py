@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from hedgerow.accounts import Permission, Person
+from hedgerow.accounts import Permission, Person, PersonState
 from hedgerow.cases.errors import BadDecision
 from hedgerow.cases.models import CaseRow, ExcludedRow
-from hedgerow.cases.records import Case, Filter, Page, Status
+from hedgerow.cases.records import AtHand, Case, Filter, Page, Status
 from hedgerow.cases.rows import MAX_ID, add_event, as_case
 from hedgerow.store import now
 
@@ -20,8 +31,14 @@ MOST_COUNTED = 10_000
 
 ALIKE_SHOWN = 100
 
+MOST_CATEGORIES = 50
+"""That are offered to choose from; others can be typed."""
+
 MOST_OF_PERSON = 1_000
 """Cases that one person has in hand or assigned to them, of which lists tell."""
+
+_AT_HAND_TOLD = 12
+"""Numbers of cases that one person has in hand, and as many that are theirs alone."""
 
 _NO_PLACE = "the place to go on from can't be read: start at the first page"
 
@@ -35,19 +52,29 @@ def page(session: Session, wanted: Filter, after: str | None, limit: int) -> Pag
     query = select(CaseRow).where(*conditions(session, wanted)).order_by(*order).limit(limit + 1)
     if after is not None:
         query = query.where(_behind(after, decided=decided))
-    rows = session.execute(query).scalars().all()
+    return page_of(session.execute(query).scalars().all(), limit)
+
+
+def page_of(rows: Sequence[CaseRow], limit: int) -> Page:
+    """The page of these rows, of which one more than `limit` was asked for."""
     cases = tuple(as_case(row) for row in rows[:limit])
     more = len(rows) > limit
     return Page(cases, f"{-cases[-1].urgency}.{cases[-1].id}" if more else None)
 
 
-def _behind(after: str, *, decided: bool) -> ColumnElement[bool]:
+def place_of(after: str) -> tuple[int, int]:
+    """Rank and number of the case that a page goes on behind. Raises BadDecision."""
     try:
         rank, number = (int(part) for part in after.split("."))
     except ValueError:
         raise BadDecision(_NO_PLACE) from None
     if max(abs(rank), abs(number)) > MAX_ID:
         raise BadDecision(_NO_PLACE)
+    return rank, number
+
+
+def _behind(after: str, *, decided: bool) -> ColumnElement[bool]:
+    rank, number = place_of(after)
     if decided:
         return CaseRow.id < number
     # As one comparison of pairs, which begins in the right place of the index.
@@ -65,6 +92,8 @@ def conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(CaseRow.reason == wanted.reason)
     if wanted.test is not None:
         found.append(CaseRow.test == wanted.test)
+    if wanted.outcome is not None and wanted.status is Status.DECIDED:
+        found.append(CaseRow.outcome == wanted.outcome)
     if wanted.mine is not None:
         found.append(CaseRow.id.in_(_of_person(session, wanted.mine)))
     return found
@@ -75,11 +104,24 @@ def _of_person(session: Session, person_id: int) -> list[int]:
 
     Asked for first, each by its index: in one question with the rest, every case would be read.
     """
-    leased = select(CaseRow.id).where(
-        CaseRow.lease_person == person_id, CaseRow.lease_until > now()
-    )
     assigned = select(CaseRow.id).where(CaseRow.assigned_to == person_id)
-    return list(session.execute(union(leased, assigned).limit(MOST_OF_PERSON)).scalars())
+    both = union(_leased_to(person_id), assigned).limit(MOST_OF_PERSON)
+    return list(session.execute(both).scalars())
+
+
+def categories(session: Session) -> tuple[str, ...]:
+    """The categories that cases have, by name; the first `MOST_CATEGORIES`."""
+    # From each to the next by the index: to read the column of all cases takes seconds.
+    first = select(func.min(CaseRow.category).label("category"), literal(1).label("number"))
+    known = first.where(CaseRow.category > "").cte("known", recursive=True)
+    following = select(func.min(CaseRow.category)).where(CaseRow.category > known.c.category)
+    known = known.union_all(
+        select(following.scalar_subquery(), known.c.number + 1).where(
+            known.c.category.is_not(None), known.c.number < MOST_CATEGORIES
+        )
+    )
+    found = select(known.c.category).where(known.c.category.is_not(None)).order_by(known.c.number)
+    return tuple(session.execute(found).scalars())
 
 
 def counts(session: Session, wanted: Filter) -> dict[Status, int]:
@@ -100,40 +142,96 @@ def counts(session: Session, wanted: Filter) -> dict[Status, int]:
 def next_for(session: Session, person: Person, wanted: Filter | None) -> CaseRow | None:
     """The case that this person is to look at next, locked; None where there is none.
 
-    Without a filter: what waits for a lead first, where the person is one, then what waits for a
-    second person, then the rest. What another process is just giving out is passed over.
+    What they have in hand comes before everything, whatever the filter says: nobody keeps a second
+    one from the others. Then what was given to them alone, then the rest. Of each, without a
+    filter, what waits for a lead first, where the person is one, then what waits for a second
+    person, then what waits for a first. What another process is just giving out is passed over.
     """
-    statuses: Sequence[Status] = (Status.SECOND, Status.WAITING)
-    if person.may(Permission.LEAD):
-        statuses = (Status.ESCALATED, *statuses)
+    row = _in_hand(session, person)
+    if row is not None:
+        return row
+    statuses = statuses_for(person)
     if wanted is not None:
         statuses = [each for each in statuses if each is wanted.status]
-    for status in statuses:
-        fits = Filter(status=status) if wanted is None else wanted
-        query = (
-            select(CaseRow)
-            .where(*conditions(session, fits), *_free_for(person, now()))
-            .order_by(CaseRow.rank, CaseRow.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        row = session.execute(query).scalar_one_or_none()
-        if row is not None:
-            return row
+    for theirs in (CaseRow.assigned_to == person.id, CaseRow.assigned_to.is_(None)):
+        for status in statuses:
+            fits = Filter(status=status) if wanted is None else wanted
+            row = _first(session, *conditions(session, fits), theirs, *_free_for(person, now()))
+            if row is not None:
+                return row
     return None
 
 
+def statuses_for(person: Person) -> Sequence[Status]:
+    """Of what a person is given cases, the first first."""
+    statuses = (Status.SECOND, Status.WAITING)
+    return (Status.ESCALATED, *statuses) if person.may(Permission.LEAD) else statuses
+
+
+def _in_hand(session: Session, person: Person) -> CaseRow | None:
+    """The first of the cases that they have, and may still decide."""
+    found = session.execute(_leased_to(person.id).limit(MOST_OF_PERSON)).scalars().all()
+    if not found:
+        return None
+    return _first(
+        session,
+        CaseRow.id.in_(found),
+        CaseRow.status.in_(statuses_for(person)),
+        CaseRow.lease_person == person.id,
+        or_(CaseRow.assigned_to.is_(None), CaseRow.assigned_to == person.id),
+        _not_excluded(person, now()),
+    )
+
+
+def _first(session: Session, *fits: ColumnElement[bool]) -> CaseRow | None:
+    query = (
+        select(CaseRow)
+        .where(*fits)
+        .order_by(CaseRow.rank, CaseRow.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return session.execute(query).scalar_one_or_none()
+
+
+def _leased_to(person_id: int) -> Select[tuple[int]]:
+    return select(CaseRow.id).where(CaseRow.lease_person == person_id, CaseRow.lease_until > now())
+
+
+def at_hand(session: Session, person_id: int) -> AtHand:
+    """What somebody has in hand, and what was given to them alone; the first of each."""
+    most = _AT_HAND_TOLD + 1
+    leased = session.execute(_leased_to(person_id).order_by(CaseRow.lease_until).limit(most))
+    in_hand = leased.scalars().all()
+    given = (
+        select(CaseRow.id)
+        .where(
+            CaseRow.assigned_to == person_id,
+            CaseRow.status.in_(_OPEN),
+            CaseRow.id.not_in(in_hand),
+        )
+        .order_by(CaseRow.rank, CaseRow.id)
+        .limit(most)
+    )
+    assigned = session.execute(given).scalars().all()
+    more = max(len(in_hand), len(assigned)) == most
+    return AtHand(tuple(in_hand[:_AT_HAND_TOLD]), tuple(assigned[:_AT_HAND_TOLD]), more)
+
+
 def _free_for(person: Person, at: datetime) -> list[ColumnElement[bool]]:
+    return [
+        or_(CaseRow.lease_until.is_(None), CaseRow.lease_until <= at),
+        _not_excluded(person, at),
+    ]
+
+
+def _not_excluded(person: Person, at: datetime) -> ColumnElement[bool]:
     excluded = select(ExcludedRow.case_id).where(
         ExcludedRow.case_id == CaseRow.id,
         ExcludedRow.person_id == person.id,
         or_(ExcludedRow.until.is_(None), ExcludedRow.until > at),
     )
-    return [
-        or_(CaseRow.lease_until.is_(None), CaseRow.lease_until <= at),
-        or_(CaseRow.assigned_to.is_(None), CaseRow.assigned_to == person.id),
-        ~excluded.exists(),
-    ]
+    return ~excluded.exists()
 
 
 def wake_due(session: Session) -> None:
@@ -180,22 +278,28 @@ def include(session: Session, case_id: int) -> None:
         session.delete(row)
 
 
-def drop_leases(session: Session, person_id: int) -> None:
-    """Let go of all that somebody has in hand."""
+def drop_leases(session: Session, person_id: int, *which: ColumnElement[bool]) -> None:
+    """Let go of all that somebody has in hand, or of those cases of which all this is true."""
     session.execute(
         update(CaseRow)
-        .where(CaseRow.lease_person == person_id)
+        .where(CaseRow.lease_person == person_id, *which)
         .values(lease_person=None, lease_until=None)
         .execution_options(synchronize_session=False)
     )
 
 
-def unassign(session: Session, person_id: int) -> None:
-    """Let go of all that somebody has in hand, and of what was given to them alone."""
-    drop_leases(session, person_id)
+def let_go(session: Session, person: Person) -> None:
+    """Let go of what somebody has in hand, or was given alone, and may not decide any more."""
+    which: list[ColumnElement[bool]] = []
+    if person.state != PersonState.DEACTIVATED and person.may(Permission.REVIEW):
+        if person.may(Permission.LEAD):
+            return
+        resumed = and_(CaseRow.status == Status.HELD, CaseRow.resumes == Status.ESCALATED)
+        which = [or_(CaseRow.status == Status.ESCALATED, resumed)]
+    drop_leases(session, person.id, *which)
     session.execute(
         update(CaseRow)
-        .where(CaseRow.assigned_to == person_id)
+        .where(CaseRow.assigned_to == person.id, *which)
         .values(assigned_to=None)
         .execution_options(synchronize_session=False)
     )

@@ -30,9 +30,8 @@ from hedgerow.cases.counting import Counted
 from hedgerow.cases.details import details, evidence_of
 from hedgerow.cases.errors import BadDecision, CasesProblem, Resting
 from hedgerow.cases.limits import Care, Intake, Limits
+from hedgerow.cases.listing import Lists
 from hedgerow.cases.records import (
-    AtHand,
-    Case,
     CaseDetails,
     Choice,
     Consequence,
@@ -40,13 +39,11 @@ from hedgerow.cases.records import (
     Filter,
     Lease,
     Overview,
-    Page,
     Proposal,
     Propose,
     Received,
     ReviewPolicy,
     Standing,
-    Status,
 )
 from hedgerow.cases.rows import require
 from hedgerow.matching import Answer
@@ -55,7 +52,7 @@ from hedgerow.store import DatabaseBusy, MediaVault, VaultProblem, record
 _log = logging.getLogger(__name__)
 
 
-class Cases:
+class Cases(Lists):
     """The cases of a database. Safe to share between threads; each method a transaction.
 
     Who may do what by their role is checked by the caller; who may decide which case is checked
@@ -75,11 +72,10 @@ class Cases:
         intake: Intake | None = None,
         vault: MediaVault | None = None,
     ) -> None:
-        self.limits = limits or Limits()
+        super().__init__(banks.database, limits or Limits())
         self.care_defaults = care or Care()
         self.intake = intake or Intake()
         self._banks = banks
-        self._database = banks.database
         self._vault = vault
         self._counted = Counted(self._database)
 
@@ -161,21 +157,6 @@ class Cases:
             decisions.complain(session, case_id, text, self.limits)
             return details(session, require(session, case_id), None)
 
-    def page(self, wanted: Filter, after: str | None = None, limit: int = 50) -> Page:
-        """Cases of a list, in its order; `after` is `Page.next` of the page before.
-
-        Raises BadDecision: `after` or `limit` is not possible.
-        """
-        if not 1 <= limit <= self.limits.max_page:
-            raise BadDecision(f"a page has 1 to {self.limits.max_page} cases")
-        with self._database.read() as session:
-            return queue.page(session, wanted, after, limit)
-
-    def counts(self, wanted: Filter | None = None) -> dict[Status, int]:
-        """How many cases fit, by status (the filter's own is left aside); at most 10,000 each."""
-        with self._database.read() as session:
-            return queue.counts(session, wanted or Filter())
-
     def get(self, case_id: int, person: Person | None = None) -> CaseDetails:
         """One case as this person may see it; all of it for None. Raises NoSuchCase."""
         with self._database.read() as session:
@@ -185,16 +166,6 @@ class Cases:
         """Of one case the answer to its first upload. Raises NoSuchCase."""
         with self._database.read() as session:
             return evidence_of(session, require(session, case_id))
-
-    def alike(self, case_id: int) -> tuple[Case, ...]:
-        """Other undecided cases of the same banked content. Raises NoSuchCase."""
-        with self._database.read() as session:
-            return queue.alike(session, require(session, case_id))
-
-    def at_hand(self, person_id: int) -> AtHand:
-        """What somebody has in hand, and what was given to them alone."""
-        with self._database.read() as session:
-            return queue.at_hand(session, person_id)
 
     def take_next(self, person: Person, wanted: Filter | None = None) -> CaseDetails | None:
         """Have the next case that is for this person; None where there is none.

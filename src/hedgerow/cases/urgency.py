@@ -6,7 +6,7 @@ from math import log2
 
 from hedgerow.cases.limits import Limits
 from hedgerow.cases.models import CaseRow
-from hedgerow.cases.records import Reason
+from hedgerow.cases.records import Case, Reason
 
 _OF_LABEL = 1000
 _OF_COMPLAINT = 500
@@ -15,6 +15,18 @@ _OF_ACTION = {"block": 200, "review": 100, "record": 0}
 _OF_DOUBLING = 10
 """For each doubling of the copies: what spreads comes first."""
 _MOST_OF_COPIES = 150
+
+
+def why_early(case: Case, limits: Limits) -> str:
+    """What weighs most in a case's urgency, in a word or two."""
+    if case.test:
+        return "test"
+    if not set(limits.urgent_labels).isdisjoint(case.labels):
+        return "urgent label"
+    if case.reason is Reason.COMPLAINT:
+        return "complaint"
+    action = _OF_ACTION.get(case.action, 0)
+    return "copies" if case.urgency > 2 * action else case.action
 
 
 def rank_of(row: CaseRow, limits: Limits) -> int:

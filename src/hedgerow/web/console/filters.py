@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from hedgerow.cases import Filter, Reason, Status
+from hedgerow.cases import Filter, Outcome, Reason, Status
 
-_NAMES = ("status", "bank", "label", "reason", "mine", "tests")
+_NAMES = ("status", "bank", "label", "reason", "mine", "tests", "outcome")
 
 _MAX_LABEL = 256
 
@@ -22,6 +22,7 @@ def filter_of(query: Mapping[str, str], person_id: int) -> Filter:
         reason=_reason(query.get("reason", "")),
         test={"only": True, "none": False}.get(query.get("tests", "")),
         mine=person_id if query.get("mine") else None,
+        outcome=_outcome(query.get("outcome", "")),
     )
 
 
@@ -41,11 +42,23 @@ def query_of(query: Mapping[str, str], **changes: str) -> str:
     return urlencode({name: value for name, value in wanted.items() if value})
 
 
+def going_on(path: str, query: Mapping[str, str]) -> str:
+    """The address of a page at which the queue stays narrowed to the same."""
+    return f"{path}?{query_of(query)}".removesuffix("?")
+
+
 def _status(text: str) -> Status:
     try:
         return Status(text)
     except ValueError:
         return Status.WAITING
+
+
+def _outcome(text: str) -> Outcome | None:
+    try:
+        return Outcome(text)
+    except ValueError:
+        return None
 
 
 def _reason(text: str) -> Reason | None:

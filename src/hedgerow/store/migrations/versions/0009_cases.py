@@ -19,6 +19,7 @@ _CASE_INDEXES = (
     ("category", "status", "rank", "id"),
     ("bank_id", "category", "status", "rank", "id"),
     ("status", "id"),
+    ("outcome", "status", "id"),
     ("held_until",),
     ("lease_person", "lease_until"),
     ("lease_until", "lease_person"),
@@ -33,8 +34,8 @@ _CASE_INDEXES = (
 )
 
 _DEPENDENT = (
-    "reveal", "proposal", "excluded", "evidence", "event", "decision", "copy", "work", "tally",
-    "policy", "care",
+    "reveal", "proposal", "excluded", "evidence", "event", "decision", "name", "copy", "work",
+    "tally", "policy", "care",
 )  # fmt: skip
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -126,6 +127,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_review_copy_case_id_id", "review_copy", ["case_id", "id"])
     op.create_table(
+        "review_name",
+        sa.Column("name", sa.LargeBinary(32), nullable=False),
+        sa.Column("case_id", _ID, autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["review_case.id"], name="fk_review_name_case_id_review_case"
+        ),
+        sa.PrimaryKeyConstraint("name", "case_id", name="pk_review_name"),
+    )
+    op.create_table(
         "review_decision",
         sa.Column("id", _ID, nullable=False),
         sa.Column("case_id", _ID, nullable=False),
@@ -185,6 +195,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("settled_by", _ID, nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_why", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"], ["review_case.id"], name="fk_review_proposal_case_id_review_case"
@@ -192,6 +203,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_review_proposal"),
     )
     op.create_index("ix_review_proposal_state_id", "review_proposal", ["state", "id"])
+    op.create_index("ix_review_proposal_settled_at", "review_proposal", ["settled_at"])
     op.create_table(
         "review_reveal",
         sa.Column("id", _ID, nullable=False),

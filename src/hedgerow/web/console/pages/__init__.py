@@ -7,6 +7,7 @@ from hedgerow.web.console.pages import case as case
 from hedgerow.web.console.pages import contents as contents
 from hedgerow.web.console.pages import deliveries as deliveries
 from hedgerow.web.console.pages import enrolling as enrolling
+from hedgerow.web.console.pages import finding as finding
 from hedgerow.web.console.pages import handling as handling
 from hedgerow.web.console.pages import home as home
 from hedgerow.web.console.pages import joining as joining

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import NamedTuple
 
 from starlette.responses import Response
 
 from hedgerow.accounts import Permission
 from hedgerow.banks import Bank
-from hedgerow.cases import MOST_COUNTED, CasesProblem, Choice, Page, Resting, Status
-from hedgerow.web.console.filters import filter_of, is_narrowed, query_of
+from hedgerow.cases import (
+    MOST_COUNTED,
+    AtHand,
+    CaseDetails,
+    CasesProblem,
+    Choice,
+    Page,
+    Resting,
+    Status,
+    statuses_for,
+    why_early,
+)
+from hedgerow.web.console.filters import filter_of, going_on, is_narrowed, query_of
 from hedgerow.web.console.refusals import Refusal
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import plural, sentence
 
 CHOICES = (
-    (Choice.CONFIRM, "Confirm", "It is what the bank says."),
-    (Choice.DISPUTE, "Dispute", "It is something else."),
-    (Choice.NOT_SURE, "Not sure", "Somebody else looks, too."),
-    (Choice.ESCALATE, "Escalate", "A lead looks."),
+    (Choice.CONFIRM, "Confirm", "as the bank says"),
+    (Choice.DISPUTE, "Dispute", "something else"),
+    (Choice.NOT_SURE, "Not sure", "somebody else looks"),
+    (Choice.ESCALATE, "Escalate", "a lead looks"),
 )
 """What can be said of a case, with what it means."""
+
+_IN_HAND = "You have this one in hand: decide it, skip it or give it back, and the next one comes."
 
 _REFUSALS_TOLD = 3
 """Of cases that could not be decided with others; the rest are counted."""
@@ -33,6 +47,8 @@ class _Listed(NamedTuple):
     counts: Mapping[Status, int]
     banks: list[Bank]
     names: Mapping[int, str]
+    at_hand: AtHand
+    categories: tuple[str, ...]
 
 
 @page("GET", "/queue", needs=Permission.REVIEW)
@@ -47,7 +63,12 @@ async def queue(visit: Visit) -> Response:
         people = {case.lease.person_id for case in found.cases if case.lease}
         people |= {case.assigned_to for case in found.cases if case.assigned_to}
         return _Listed(
-            found, cases.counts(wanted), list(service.banks.list()), service.people.names(people)
+            found,
+            cases.counts(wanted),
+            list(service.banks.list()),
+            service.people.names(people),
+            cases.at_hand(visit.person.id),
+            cases.categories(),
         )
 
     shown = await visit.read(listed)
@@ -63,8 +84,10 @@ async def queue(visit: Visit) -> Response:
         statuses=statuses,
         most=MOST_COUNTED,
         query=query_of(visit.query),
+        early=partial(why_early, limits=cases.limits),
         narrowed=is_narrowed({**visit.query, "status": ""}),
         first=not visit.query.get("after"),
+        takes=wanted.status in statuses_for(visit.person),
         choices=CHOICES,
         bulk=visit.may(Permission.REVIEW) and wanted.status not in (Status.DECIDED, Status.HELD),
         keeps_media=cases.keeps_media,
@@ -74,31 +97,47 @@ async def queue(visit: Visit) -> Response:
 @page("POST", "/queue/next", needs=Permission.REVIEW)
 async def take_next(visit: Visit) -> Response:
     """Have the most urgent case that is for this person, and open it."""
-    given = {name: visit.form.text(name) for name in ("status", "bank", "label", "reason", "mine")}
-    given["tests"] = visit.form.text("tests")
-    return await next_case(visit, given)
+    return await next_case(visit, visit.query)
 
 
-async def next_case(visit: Visit, narrowed: Mapping[str, str], after: str = "") -> Response:
-    """Lead to the next case; `after`: what became of the one before, told on the way."""
+async def next_case(visit: Visit, query: Mapping[str, str], after: str = "") -> Response:
+    """Lead to the next case that fits the address's filter, or to the one that is in hand.
+
+    after: what became of the one before, told on the way.
+    """
     person, cases = visit.person, visit.service.cases
-    wanted = filter_of(narrowed, person.id) if is_narrowed(narrowed) else None
+    narrowed = is_narrowed(query)
+    wanted = filter_of(query, person.id) if narrowed else None
+    if wanted is not None and wanted.status not in statuses_for(person):
+        # The case before was opened from a list of which nothing is given out.
+        query = {**query, "status": ""}
+        wanted = filter_of(query, person.id) if is_narrowed(query) else None
+
+    def taken() -> tuple[CaseDetails | None, bool]:
+        held = cases.at_hand(person.id).in_hand
+        case = cases.take_next(person, wanted)
+        return case, case is not None and case.id in held
+
     try:
-        case = await visit.write(lambda: cases.take_next(person, wanted))
+        case, in_hand = await visit.write(taken)
     except Resting as rest:
         return visit.redirect("/console/care", f"{after} {sentence(rest)}".strip(), kind="note")
     except CasesProblem as problem:
-        return visit.redirect("/console/queue", sentence(problem), kind="bad")
+        return visit.redirect(going_on("/console/queue", query), sentence(problem), kind="bad")
     if case is None:
-        return visit.redirect("/console/queue", f"{after} Nothing waits for you now.".strip())
-    return visit.redirect(f"/console/cases/{case.id}", after)
+        nothing = (
+            "Nothing of these waits for you now." if narrowed else "Nothing waits for you now."
+        )
+        return visit.redirect(going_on("/console/queue", query), f"{after} {nothing}".strip())
+    if in_hand:
+        after = f"{after} {_IN_HAND}".strip()
+    return visit.redirect(going_on(f"/console/cases/{case.id}", query), after)
 
 
 @page("POST", "/queue/decide", needs=Permission.REVIEW)
 async def decide_ticked(visit: Visit) -> Response:
     """Say the same of all ticked cases, each for itself."""
-    back = f"/console/queue?{query_of(visit.query)}".removesuffix("?")
-    return await decide_many(visit, back)
+    return await decide_many(visit, going_on("/console/queue", visit.query))
 
 
 async def decide_many(visit: Visit, back: str) -> Response:
