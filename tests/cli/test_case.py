@@ -101,6 +101,33 @@ class TestList:
         assert home.run("case", "list", "--bank", "other", "--json").record["id"] == theirs
         assert len(home.run("case", "list", "--json").records) == 2
 
+    def test_by_what_the_platform_calls_them(self, home):
+        with inside(home) as cases:
+            one, two, _other = (
+                cases.receive(
+                    answer(match(content_id=600 + number)),
+                    {"media": "jpeg"},
+                    Context(uploader=uploader, reference=f"r {number}"),
+                ).case_id
+                for number, uploader in enumerate(["fox", "fox", "hare"])
+            )
+            cases.decide(ANN, one, Choice.CONFIRM)
+        ran = home.run("case", "list", "--uploader", "fox", "--json")
+        assert [each["id"] for each in ran.records] == [two, one]
+        ran = home.run("case", "list", "--uploader", "fox", "--status", "decided", "--json")
+        assert [each["id"] for each in ran.records] == [one]
+        assert home.run("case", "list", "--reference", "r 1", "--json").record["id"] == two
+        lines = [
+            line.split() for line in home.run("case", "list", "--uploader", "fox").out.splitlines()
+        ]
+        assert [line[-1] for line in lines] == ["status", "waiting", "confirmed"]
+        ran = home.run("case", "list", "--uploader", "fox", "--limit", "1")
+        assert "hedgerow case list --uploader fox --limit 2" in ran.err
+        assert "There is no case of it." in home.run("case", "list", "--reference", "fox").err
+        refused = home.run("case", "list", "--reference", "r 1", "--bank", "known")
+        assert refused.code == 2
+        assert "--bank goes with --status alone" in refused.err
+
     def test_more_than_a_page_are_listed_where_they_are_asked_for(self, home):
         with inside(home) as cases:
             made = opened(cases, 203)

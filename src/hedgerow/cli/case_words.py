@@ -21,18 +21,20 @@ _COLUMNS = ("id", "since", "bank", "content", "labels", "by", "bits", "uploads")
 _RIGHT = ("id", "content", "bits", "uploads")
 
 
-def cases_table(cases: Sequence[Case]) -> Table:
-    """One row a case, all of one status; times are in UTC."""
+def cases_table(cases: Sequence[Case], *, mixed: bool = False) -> Table:
+    """One row a case, all of one status unless they are `mixed`; times are in UTC."""
     decided = is_over(cases[0])
+    last = "status" if mixed else "outcome" if decided else "why"
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in (*_COLUMNS, "outcome" if decided else "why"):
+    for column in (*_COLUMNS, last):
         table.add_column(column, overflow="fold", justify="right" if column in _RIGHT else "left")
     for case in cases:
         bank = f"{case.bank} (test)" if case.test else case.bank
         since = time_of(case.decided_at or case.waiting_since)
         labels, copies = ", ".join(case.labels), f"{case.copies:,}"
         told = (case.id, since, bank, case.content_id, labels, case.signal_type, case.distance)
-        more = (copies, case.outcome if decided else case.reason)
+        stands = case.outcome or case.status
+        more = (copies, stands if mixed else case.outcome if decided else case.reason)
         style = TEST_STYLE if case.test else None
         table.add_row(*(Text(plain(str(each))) for each in (*told, *more)), style=style)
     return table
