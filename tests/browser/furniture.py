@@ -17,7 +17,7 @@ from tests.web.console.desks import Desk
 from tests.web.console.making import bank_of, case_of, content_of
 
 from hedgerow.accounts import Person
-from hedgerow.accounts.models import PasskeyRow
+from hedgerow.accounts.models import PasskeyRow, PersonRow
 from hedgerow.cases import CaseDetails, Choice, Context, Propose, ReviewPolicy
 from hedgerow.cases.models import CaseRow, EventRow, ProposalRow, TallyRow
 from hedgerow.cases.webhooks.models import AttemptRow, CourierRow, DeliveryRow
@@ -138,6 +138,7 @@ def _furnish(
     value = next(each for each in signals if each.type == "pdq")
     invited, link = service.people.invite("ines@example.org", "Ines Moreau", ["moderator"])
     forgotten, _ = service.people.invite("tom@example.org", "Tom Hale", ["analyst"])
+    service.people.deactivate(service.people.invite("eve@example.org", "Eve Ramos", ["lead"])[0].id)
     service.cases.take_break(bob, 30)
     service.audit.checkpoint()
     service.tally.flush()
@@ -156,6 +157,9 @@ def _people(desk: Desk) -> None:
         codes.confirm(desk.people[who], pyotp.TOTP(codes.begin(desk.people[who]).secret).now())
     codes.begin(desk.people["analyst"])
     with service.database.write() as session:
+        for number, row in enumerate(session.query(PersonRow).order_by(PersonRow.id)):
+            row.created_at -= timedelta(days=DAYS + 7 - number)
+            row.last_seen_at = now() - timedelta(hours=5 * number + 1)
         # Shown, and good for nothing: no authenticator has made it.
         session.add(
             PasskeyRow(

@@ -2,6 +2,7 @@
 
 import ast
 import html
+import json
 import re
 from datetime import UTC, datetime
 from itertools import count
@@ -14,7 +15,16 @@ from tests.web.console.desks import Desk
 
 import hedgerow
 from hedgerow.accounts import Role
-from hedgerow.store import SERVICE, Actor, ActorKind, VaultProblem, acting, record, verify_export
+from hedgerow.store import (
+    SERVICE,
+    Actor,
+    ActorKind,
+    AuditProblem,
+    VaultProblem,
+    acting,
+    record,
+    verify_export,
+)
 from hedgerow.store.audit import recording
 from hedgerow.web.console.logged_words import ACTIONS, FAMILIES
 from hedgerow.web.console.pages import log as log_page
@@ -188,7 +198,7 @@ def test_narrowed_to_days(desk, auditor, subject, monkeypatch):
     day = {"from": "2031-03-02", "to": "2031-03-02"}
     assert list(rows_of(auditor, subject=subject, **day)) == [second]
     page = auditor.get("/console/log", params=day).text
-    assert page.count('value="2031-03-02"') == 2
+    assert page.count('type="date" value="2031-03-02"') == 2
     assert list(rows_of(auditor, subject=subject, to="2031-03-02")) == [second, first]
     assert list(rows_of(auditor, subject=subject, **{"from": "2031-03-02"})) == [third, second]
 
@@ -428,6 +438,35 @@ def test_an_export_proves_itself(own, tmp_path):
     assert found.entries == found.signed == newest.number
     file.write_bytes(answer.content.replace(b"To be asked.", b"Never asked.", 1))
     assert not verify_export(file).ok
+
+
+def test_what_the_log_is_narrowed_to_is_exported_and_says_that_it_proves_nothing(own, tmp_path):
+    desk, browser = own
+    with acting(person(desk, "lead")), desk.service.database.write() as session:
+        for number in range(450):  # of several pages
+            record(session, "case.held", f"case:{number}", why="nobody knows")
+        record(session, "case.woken", "case:3")
+    here = "/console/log?action=case.held"
+    assert 'action="/console/log/part"' in browser.get(here).text
+    assert 'action="/console/log/part"' not in browser.get("/console/log").text
+    answer = browser.post("/console/log/part", {"action": "case.held"})
+    assert "-part-" in answer.headers["content-disposition"]
+    note, *lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert "proves nothing by itself" in note["note"]
+    assert note["narrowed_to"] == {"action": "case.held"}
+    mine = [each["subject"] for each in lines][:450]  # what comes after was there before
+    assert mine == [f"case:{n}" for n in reversed(range(450))]
+    assert {each["action"] for each in lines} == {"case.held"}
+    assert lines[0]["why"] == "nobody knows"
+    assert (lines[0]["actor"], lines[0]["action"]) == (f"person {desk.people['lead']}", "case.held")
+    newest = desk.service.audit.entries(None, 1)[0]
+    assert (newest.action, newest.details) == ("log.part_exported", {"narrowed_to": "action"})
+    file = tmp_path / "part.ndjson"
+    file.write_text(answer.text)
+    with pytest.raises(AuditProblem):
+        verify_export(file)
+    refused = browser.post("/console/log/part", {"action": ""})
+    assert refused.status_code == 422
 
 
 def test_a_link_from_elsewhere_exports_nothing(desk, auditor):

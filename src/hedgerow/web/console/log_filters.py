@@ -74,9 +74,14 @@ def is_narrowed(query: Mapping[str, str]) -> bool:
     return filter_of(query) != filter_of({})
 
 
+def asked_of(query: Mapping[str, str]) -> dict[str, str]:
+    """What the address narrows the log by, and nothing else that it says."""
+    return {name: query[name] for name in NAMES if query.get(name)}
+
+
 def query_of(query: Mapping[str, str]) -> str:
     """The part of an address that says the same again."""
-    return urlencode({name: query[name] for name in NAMES if query.get(name)})
+    return urlencode(asked_of(query))
 
 
 def actor_choices(names: Names, chosen: Actor | None) -> list[Group]:

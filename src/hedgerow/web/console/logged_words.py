@@ -29,6 +29,7 @@ ACTIONS: Mapping[str, str] = {
     "key.created": "Made an API key",
     "key.revoked": "Revoked an API key",
     "log.exported": "Exported the log",
+    "log.part_exported": "Exported a part of the log",
     "media.destroyed": "Destroyed a kept upload",
     "media.opened": "Opened a kept upload, veiled",
     "media.revealed": "Looked at a part of a kept upload",

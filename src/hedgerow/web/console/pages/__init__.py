@@ -13,6 +13,7 @@ from hedgerow.web.console.pages import home as home
 from hedgerow.web.console.pages import joining as joining
 from hedgerow.web.console.pages import keys as keys
 from hedgerow.web.console.pages import log as log
+from hedgerow.web.console.pages import log_part as log_part
 from hedgerow.web.console.pages import oidc as oidc
 from hedgerow.web.console.pages import overview as overview
 from hedgerow.web.console.pages import people as people

@@ -22,6 +22,7 @@ from hedgerow.store import (
 from hedgerow.web.console.log_filters import (
     action_choices,
     actor_choices,
+    asked_of,
     before_of,
     filter_of,
     is_narrowed,
@@ -83,6 +84,7 @@ async def log(visit: Visit) -> Response:
         wanted=wanted,
         narrowed=is_narrowed(visit.query),
         query=query_of(visit.query),
+        asked=asked_of(visit.query),
         who=actor_choices(shown.choices, wanted.who),
         actions=action_choices(shown.actions, wanted.action),
     )
