@@ -153,6 +153,18 @@ class TestLists:
         assert all(case["decided_at"] >= case["opened_at"] for case in decided)
         assert not [case for case in listed(client, status="held") if case["bank"] == bank]
 
+    def test_they_are_found_by_what_the_platform_calls_them(self, server, client, bank):
+        said = [{"uploader": f"fox of {bank}", "reference": f"{bank}, {n}"} for n in range(5)]
+        made = [lookup(client, bank, context=each).json()["case"]["id"] for each in (*said, {})][:5]
+        decide(server, made[1])
+        fox = {"uploader": said[0]["uploader"]}
+        assert [case["id"] for case in listed(client, **fox)] == made[::-1]
+        assert [case["id"] for case in listed(client, **fox, status="decided")] == [made[1]]
+        assert [case["id"] for case in listed(client, reference=f"{bank}, 1")] == [made[1]]
+        both = {**fox, "reference": f"{bank}, 2"}
+        assert [case["id"] for case in listed(client, **both)] == [made[2]]
+        assert list(listed(client, reference=fox["uploader"])) == []
+
     def test_the_most_urgent_come_first(self, client, bank):
         made = [opened(client, bank) for _ in range(3)]
         client.post(f"/api/v1/cases/{made[2]}/complaints", json={"text": "It is mine."})

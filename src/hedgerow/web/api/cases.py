@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from hedgerow.accounts import Scope
-from hedgerow.cases import Case, CaseDetails, Filter, Status
+from hedgerow.cases import Case, CaseDetails, Filter, Sought, Status
 from hedgerow.web.access import service_of
 from hedgerow.web.api import examples
 from hedgerow.web.api.answers import done_response, json_response, read_json
@@ -28,7 +28,19 @@ _OUT = (
     "threshold", "transform", "media", "copies", "opened_at", "decided_at", "test",
 )  # fmt: skip
 
-WithStatus = Annotated[StatusName, Query(description="Only those that stand there.")]
+WithStatus = Annotated[
+    StatusName | None,
+    Query(
+        description="Only those that stand there; `waiting` unless given, and any where they are "
+        "asked for by `reference` or `uploader`."
+    ),
+]
+Reference = Annotated[
+    str, Query(max_length=4000, description="Only that of the upload that you call so, exactly.")
+]
+Uploader = Annotated[
+    str, Query(max_length=4000, description="Only those of what this uploader sent, exactly.")
+]
 
 
 @router.get(
@@ -41,13 +53,26 @@ WithStatus = Annotated[StatusName, Query(description="Only those that stand ther
     ),
 )
 async def list_cases(
-    request: Request, status: WithStatus = "waiting", limit: Limit = 100, cursor: Cursor = None
+    request: Request,
+    status: WithStatus = None,
+    reference: Reference = "",
+    uploader: Uploader = "",
+    limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> Response:
-    """The cases of one status, the most urgent first; of decided ones the newest case."""
+    """The cases of one status, the most urgent first; of decided ones the newest case.
+
+    Those of a `reference` or an `uploader` are listed wherever they stand, the newest first.
+    """
     service = service_of(request)
-    most = min(limit, service.limits.max_page, service.cases.limits.max_page)
-    wanted = Filter(status=Status(status))
-    page = await service.calls.read(lambda: service.cases.page(wanted, cursor, most))
+    cases = service.cases
+    most = min(limit, service.limits.max_page, cases.limits.max_page)
+    stands = None if status is None else Status(status)
+    if reference or uploader:
+        pages = partial(cases.find, Sought(uploader, reference, stands))
+    else:
+        pages = partial(cases.page, Filter(status=stands or Status.WAITING))
+    page = await service.calls.read(lambda: pages(cursor, most))
     return json_response({"items": [_case_json(each) for each in page.cases], "next": page.next})
 
 
