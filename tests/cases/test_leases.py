@@ -1,9 +1,22 @@
 """Who has a case, and what they can do with it short of deciding."""
 
-import pytest
-from tests.cases.making import ANN, BOB, CID, LEA, flipped, opened
+from dataclasses import replace
 
-from hedgerow.cases import BadDecision, Cases, Choice, Filter, Limits, NotNow, NotYours, Status
+import pytest
+from tests.cases.making import ANN, BOB, CID, LEA, LEO, flipped, opened
+
+from hedgerow.accounts import PersonState, Role
+from hedgerow.cases import (
+    AtHand,
+    BadDecision,
+    Cases,
+    Choice,
+    Filter,
+    Limits,
+    NotNow,
+    NotYours,
+    Status,
+)
 
 
 def ids(page):
@@ -70,9 +83,49 @@ class TestNext:
     def test_a_filter_is_kept_to(self, cases):
         first, other = *opened(cases), *opened(cases, bank_id=5)
         assert cases.take_next(ANN, Filter(bank_id=5)).id == other
+        assert cases.take_next(BOB, Filter(bank_id=5)) is None
+        assert cases.take_next(BOB, Filter(status=Status.SECOND)) is None
+        assert cases.take_next(BOB).id == first
+
+    def test_who_has_one_in_hand_is_given_no_second(self, cases, clock):
+        first, other = *opened(cases), *opened(cases, bank_id=5)
+        cases.take(ANN, other)
+        clock.forward(seconds=200)
+        again = cases.take_next(ANN, Filter(bank_id=2))
+        assert (again.id, (again.lease.until - clock.at).total_seconds()) == (other, 300)
+        clock.forward(seconds=300)
+        assert cases.take_next(ANN, Filter(bank_id=2)).id == first
+
+    def test_what_is_in_hand_and_not_theirs_to_decide_any_more_is_passed_over(self, cases):
+        second, other = opened(cases, 2)
+        cases.take(ANN, second)
+        cases.decide(ANN, second, Choice.ESCALATE, note="law?")
+        cases.take(LEA, second)
+        demoted = replace(LEA, roles=ANN.roles)
+        assert cases.take_next(demoted).id == other
+
+    def test_what_was_given_to_somebody_comes_first_to_them(self, cases):
+        one, two, three = opened(cases, 3)
+        cases.assign(LEA, three, ANN)
         assert cases.take_next(ANN, Filter(bank_id=5)) is None
-        assert cases.take_next(ANN, Filter(status=Status.SECOND)) is None
-        assert cases.take_next(ANN).id == first
+        assert cases.take_next(ANN).id == three
+        cases.decide(ANN, three, Choice.CONFIRM)
+        assert cases.take_next(ANN).id == one
+        assert cases.take_next(BOB).id == two
+
+    def test_what_somebody_has_and_was_given_is_told(self, cases):
+        one, two, three, four = opened(cases, 4)
+        cases.take(ANN, one)
+        cases.assign(LEA, three, ANN)
+        cases.assign(LEA, two, ANN)
+        cases.take(ANN, two)
+        cases.assign(LEA, four, BOB)
+        assert cases.at_hand(ANN.id) == AtHand((one, two), (three,), more=False)
+        assert cases.at_hand(CID.id) == AtHand((), (), more=False)
+        for number in opened(cases, 12):
+            cases.assign(LEA, number, ANN)
+        told = cases.at_hand(ANN.id)
+        assert (len(told.assigned), told.more) == (12, True)
 
 
 class TestGivingBack:
@@ -104,15 +157,33 @@ class TestGivingBack:
 
     def test_who_is_gone_keeps_nothing_from_the_others(self, cases):
         (number,) = opened(cases)
-        cases.assign(LEA, number, ANN.id)
+        cases.assign(LEA, number, ANN)
         cases.take_next(ANN)
-        cases.unassign_all(ANN.id)
+        cases.let_go(replace(ANN, state=PersonState.DEACTIVATED))
         assert cases.take_next(BOB).id == number
 
+    def test_nor_who_may_not_decide_it_any_more(self, cases):
+        waiting, escalated, held = opened(cases, 3)
+        cases.assign(LEA, waiting, LEA)
+        for number in (escalated, held):
+            cases.decide(ANN, number, Choice.ESCALATE, note="law?")
+            cases.assign(LEA, number, LEA)
+        cases.take(LEA, escalated)
+        cases.hold(LEA, held, 1, "later")
+        cases.let_go(LEA)
+        given = [cases.get(number).assigned_to for number in (waiting, escalated, held)]
+        assert given == [LEA.id] * 3
+        cases.let_go(replace(LEA, roles=ANN.roles))
+        given = [cases.get(number).assigned_to for number in (waiting, escalated, held)]
+        assert given == [LEA.id, None, None]
+        assert cases.take_next(LEO).id == escalated
+        cases.let_go(replace(LEA, roles=frozenset({Role.ANALYST})))
+        assert cases.get(waiting).assigned_to is None
+
     def test_all_that_somebody_has(self, cases):
-        opened(cases, 3)
-        for _ in range(3):
-            cases.take_next(ANN)
+        made = opened(cases, 3)
+        for number in made:
+            cases.take(ANN, number)
         cases.release_all(ANN.id)
         assert cases.take_next(BOB) is not None
 
@@ -162,7 +233,7 @@ class TestAssigning:
     def test_it_is_theirs_alone(self, cases):
         (number,) = opened(cases)
         cases.take(ANN, number)
-        cases.assign(LEA, number, BOB.id)
+        cases.assign(LEA, number, BOB)
         assert cases.get(number).lease is None
         with pytest.raises(NotYours, match="assigned to somebody else"):
             cases.take(CID, number)
@@ -172,16 +243,47 @@ class TestAssigning:
 
     def test_it_can_be_taken_back(self, cases):
         (number,) = opened(cases)
-        cases.assign(LEA, number, BOB.id)
+        cases.assign(LEA, number, BOB)
         cases.assign(LEA, number, None)
         assert cases.take_next(CID).id == number
+
+    def test_what_waits_for_a_lead_is_given_to_leads_alone(self, cases):
+        number, held = opened(cases, 2)
+        cases.assign(LEA, number, ANN)
+        cases.decide(ANN, number, Choice.ESCALATE, note="law?")
+        assert cases.get(number).assigned_to is None
+        cases.decide(ANN, held, Choice.ESCALATE, note="law?")
+        cases.hold(LEA, held, 1, "later")
+        for each in (number, held):
+            with pytest.raises(NotNow, match="assign it to a lead who hasn't decided it"):
+                cases.assign(LEA, each, BOB)
+            cases.assign(LEA, each, LEO)
+        assert cases.take_next(LEO).id == number
+
+    def test_who_cannot_review_is_given_nothing(self, cases):
+        (number,) = opened(cases)
+        for out in ({"roles": frozenset({Role.ANALYST})}, {"state": PersonState.DEACTIVATED}):
+            with pytest.raises(NotNow, match="a moderator or lead"):
+                cases.assign(LEA, number, replace(BOB, **out))
+
+    def test_who_may_still_decide_it(self, cases):
+        everybody = [ANN, BOB, LEA, LEO, replace(CID, state=PersonState.INVITED)]
+        (number,) = opened(cases)
+        assert cases.deciders(number, everybody) == (ANN, BOB, LEA, LEO)
+        cases.skip(BOB, number)
+        cases.decide(ANN, number, Choice.NOT_SURE, note="?")
+        assert cases.deciders(number, everybody) == (BOB, LEA, LEO)
+        cases.decide(LEA, number, Choice.ESCALATE, note="law?")
+        assert cases.deciders(number, everybody) == (LEO,)
+        cases.decide(LEO, number, Choice.CONFIRM)
+        assert cases.deciders(number, everybody) == ()
 
     def test_not_to_who_decided_it(self, cases):
         (number,) = opened(cases)
         cases.take(ANN, number)
         cases.decide(ANN, number, Choice.NOT_SURE, note="?")
-        with pytest.raises(NotNow, match="decided by them before"):
-            cases.assign(LEA, number, ANN.id)
+        with pytest.raises(NotNow, match="can't be decided by them"):
+            cases.assign(LEA, number, ANN)
 
 
 class TestLists:
@@ -208,7 +310,7 @@ class TestLists:
     def test_mine_are_those_in_hand_and_those_assigned(self, cases):
         one, two, _three = opened(cases, 3)
         cases.take(ANN, one)
-        cases.assign(LEA, two, ANN.id)
+        cases.assign(LEA, two, ANN)
         assert ids(cases.page(Filter(mine=ANN.id))) == [one, two]
 
     @pytest.mark.parametrize("place", ["", "1", "a.b", "1.2.3", f"{2**70}.1"])

@@ -255,7 +255,7 @@ class TestShow:
     def test_what_is_held_and_assigned(self, home):
         with inside(home) as cases:
             (number,) = opened(cases)
-            cases.assign(BOB, number, ANN.id)
+            cases.assign(BOB, number, ANN)
             cases.hold(ANN, number, 3, "the police asks us to wait")
         out = home.run("case", "show", number).out
         assert re.search(r"held until \d{4}-\d\d-\d\d \d\d:\d\d: the police asks us to wait\n", out)

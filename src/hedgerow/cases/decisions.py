@@ -32,6 +32,7 @@ def decide(
     policy: str,
     note: str,
     propose: Propose | None,
+    bits: int | None,
     limits: Limits,
 ) -> None:
     """Note what somebody says, and let the case go on.
@@ -57,7 +58,7 @@ def decide(
     session.add(said)
     queue.exclude(session, row.id, person.id, None)
     if propose is not None:
-        proposals.propose(session, row, person, propose)
+        proposals.propose(session, row, person, propose, bits)
     session.flush()
     decisions = of_review(session, row)
     _go_on(session, row, resolve(decisions, policies.policy_of(session, row.bank_id)))

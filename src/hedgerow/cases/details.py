@@ -80,9 +80,15 @@ def copies(session: Session, row: CaseRow, before: int | None, limit: int) -> Co
 
 
 def _history(session: Session, row: CaseRow, *, told: bool) -> tuple[Event, ...]:
-    """What happened; after a complaint without what was said, for whom that isn't to lead."""
+    """What happened, without what was said for whom that isn't to lead.
+
+    What tells of a proposal is left out for them; and after a complaint, all that was written.
+    """
     query = select(EventRow).where(EventRow.case_id == row.id).order_by(EventRow.id)
     found = tuple(as_event(each) for each in session.execute(query).scalars())
-    if told or row.reason != Reason.COMPLAINT:
+    if told:
+        return found
+    found = tuple(each for each in found if not each.is_of_proposal)
+    if row.reason != Reason.COMPLAINT:
         return found
     return tuple(replace(each, text="") if each.kind in _LEADING else each for each in found)

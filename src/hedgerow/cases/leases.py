@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hedgerow.accounts import Permission, Person
+from hedgerow.accounts import Permission, Person, PersonState
 from hedgerow.cases import queue
 from hedgerow.cases.errors import BadDecision, NotNow, NotYours
 from hedgerow.cases.limits import Limits
@@ -118,28 +119,43 @@ def wake(session: Session, case_id: int, person: Person) -> None:
     record(session, "case.woken", f"case:{row.id}")
 
 
-def assign(session: Session, case_id: int, lead: Person, person_id: int | None) -> None:
+def assign(session: Session, case_id: int, lead: Person, person: Person | None) -> None:
     """Give an undecided case to one person, or to whoever comes. Raises NoSuchCase, NotNow."""
     row = require(session, case_id, locked=True)
     if row.status == Status.DECIDED:
         raise NotNow(f"case {case_id} is decided; reopen it first")
-    decided = (
-        person_id is not None
-        and session.execute(
-            select(ExcludedRow.case_id).where(
-                ExcludedRow.case_id == case_id,
-                ExcludedRow.person_id == person_id,
-                ExcludedRow.until.is_(None),
-            )
-        ).first()
-    )
-    if decided:
-        raise NotNow(f"case {case_id} was decided by them before; assign it to somebody else")
+    if person is not None and not deciders(session, row, [person]):
+        raise NotNow(f"case {case_id} can't be decided by them; assign it to {_whom(row)}")
+    person_id = None if person is None else person.id
     row.assigned_to = person_id
     if row.lease_person != person_id:
         drop(row)
     add_event(session, row.id, "assigned", lead.id, "" if person_id is None else str(person_id))
     record(session, "case.assigned", f"case:{row.id}", to=person_id)
+
+
+def deciders(session: Session, row: CaseRow, people: Iterable[Person]) -> tuple[Person, ...]:
+    """Those of these people who may decide the case as it stands, whoever has it in hand."""
+    if row.status == Status.DECIDED:
+        return ()
+    needed = Permission.LEAD if _for_lead(row) else Permission.REVIEW
+    query = select(ExcludedRow.person_id).where(
+        ExcludedRow.case_id == row.id, ExcludedRow.until.is_(None)
+    )
+    out = set(session.execute(query).scalars())
+    return tuple(
+        each
+        for each in people
+        if each.state == PersonState.ACTIVE and each.may(needed) and each.id not in out
+    )
+
+
+def _for_lead(row: CaseRow) -> bool:
+    return Status.ESCALATED in (row.status, row.resumes if row.status == Status.HELD else None)
+
+
+def _whom(row: CaseRow) -> str:
+    return f"{'a lead' if _for_lead(row) else 'a moderator or lead'} who hasn't decided it before"
 
 
 def checked_text(name: str, text: str, limits: Limits, *, needed: bool = False) -> str:

@@ -11,21 +11,31 @@ from hedgerow.cases import leases, numbers
 from hedgerow.cases.errors import BadDecision, NoSuchProposal, NotYours
 from hedgerow.cases.limits import Limits
 from hedgerow.cases.models import CaseRow, ProposalRow
-from hedgerow.cases.records import Consequence, Outcome, Proposal, Propose
+from hedgerow.cases.records import Consequence, Outcome, Proposal, Propose, Settled
+from hedgerow.cases.rows import add_event
 from hedgerow.signals import Comparison, Signal, signal_type
 from hedgerow.store import as_reason, now, record
 
 _OPEN, _ACCEPTED, _REJECTED = "open", "accepted", "rejected"
 _SHOWN = 200
+_SETTLED_SHOWN = 50
 
 
-def propose(session: Session, row: CaseRow, person: Person, kind: Propose) -> None:
-    """Put a proposal before a lead. Raises BadDecision where this match allows none."""
+def propose(
+    session: Session, row: CaseRow, person: Person, kind: Propose, bits: int | None
+) -> None:
+    """Put a proposal before a lead. Raises BadDecision where this match allows none.
+
+    bits: of a threshold, the match's distance less one where none is given.
+    """
     proposed = None
     if kind is Propose.THRESHOLD:
         if signal_type(row.signal_type).comparison is not Comparison.HAMMING or row.distance == 0:
             raise BadDecision("no threshold would have spared this match: it is the same hash")
-        proposed = row.distance - 1
+        proposed = row.distance - 1 if bits is None else bits
+        if not 0 <= proposed < row.distance:
+            most = row.distance - 1
+            raise BadDecision(f"a threshold of 0 to {most} bits would have spared this match")
     session.add(
         ProposalRow(
             kind=kind,
@@ -37,6 +47,8 @@ def propose(session: Session, row: CaseRow, person: Person, kind: Propose) -> No
             settled_why="",
         )
     )
+    bits_told = "" if proposed is None else str(proposed)
+    add_event(session, row.id, "proposed", person.id, bits_told)
 
 
 def listed(session: Session) -> tuple[Proposal, ...]:
@@ -54,6 +66,38 @@ def listed(session: Session) -> tuple[Proposal, ...]:
     asked = {(case.bank_id, case.signal_type) for _row, case in found}
     known = {each: numbers.consequences(session, *each) for each in asked}
     return tuple(_record(row, case, known[case.bank_id, case.signal_type]) for row, case in found)
+
+
+def settled(session: Session) -> tuple[Settled, ...]:
+    """What became of the proposals that were settled last, the latest first."""
+    query = (
+        select(ProposalRow, CaseRow)
+        .join(CaseRow, CaseRow.id == ProposalRow.case_id)
+        # Of what is judged anew, nobody is told what was said of it before.
+        .where(ProposalRow.settled_at.is_not(None), CaseRow.outcome.is_not(None))
+        .order_by(ProposalRow.settled_at.desc())
+        .limit(_SETTLED_SHOWN)
+    )
+    return tuple(_as_settled(row, case) for row, case in session.execute(query))
+
+
+def _as_settled(row: ProposalRow, case: CaseRow) -> Settled:
+    assert row.settled_by is not None
+    assert row.settled_at is not None
+    return Settled(
+        id=row.id,
+        kind=Propose(row.kind),
+        case_id=case.id,
+        bank=case.bank,
+        signal_type=case.signal_type,
+        proposed=row.proposed,
+        person_id=row.person_id,
+        at=row.at,
+        state=row.state,
+        by=row.settled_by,
+        settled_at=row.settled_at,
+        why=row.settled_why,
+    )
 
 
 def _record(row: ProposalRow, case: CaseRow, known: tuple[Consequence, ...]) -> Proposal:
@@ -90,8 +134,6 @@ def accept(
 ) -> None:
     """Do what was proposed. Raises NoSuchProposal, NotYours, BadDecision, and what banks refuse."""
     row, case = _settled(session, lead, proposal_id, _ACCEPTED, "")
-    if case.outcome != Outcome.DISPUTED:
-        raise NoSuchProposal(proposal_id)
     if row.kind == Propose.THRESHOLD:
         name = _bank_name(banks, case)
         present = banks.get(name).thresholds.get(case.signal_type)
@@ -114,7 +156,7 @@ def accept(
 def reject(session: Session, lead: Person, proposal_id: int, why: str, limits: Limits) -> None:
     """Leave things as they are. Raises NoSuchProposal, BadDecision."""
     why = leases.checked_text("why", why, limits)
-    row, _case = _settled(session, lead, proposal_id, _REJECTED, why)
+    row, _ = _settled(session, lead, proposal_id, _REJECTED, why)
     _log(session, row)
 
 
@@ -129,7 +171,12 @@ def _settled(
         raise NotYours("somebody else has to accept what you proposed")
     case = session.get(CaseRow, row.case_id)
     assert case is not None
+    # Otherwise it is listed to nobody, as it would tell what was said.
+    if case.outcome != Outcome.DISPUTED:
+        raise NoSuchProposal(proposal_id)
     row.state, row.settled_by, row.settled_why = state, lead.id, why
+    row.settled_at = now()
+    add_event(session, case.id, state, lead.id, why)
     return row, case
 
 

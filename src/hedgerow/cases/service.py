@@ -43,6 +43,7 @@ from hedgerow.cases.records import (
     Propose,
     Received,
     ReviewPolicy,
+    Settled,
     Standing,
 )
 from hedgerow.cases.rows import require
@@ -275,14 +276,20 @@ class Cases(Lists):
         policy: str = "",
         note: str = "",
         propose: Propose | None = None,
+        bits: int | None = None,
     ) -> CaseDetails:
-        """Say what it is. Raises NoSuchCase, NotYours, NotNow, Resting, BadDecision."""
+        """Say what it is; `bits`: of a threshold proposed, one less than the match's if None.
+
+        Raises NoSuchCase, NotYours, NotNow, Resting, BadDecision.
+        """
         self._begin_unless_in_hand(person, case_id)
         with self._database.write() as session:
             # The case, the person's work, and what holds the log's counter last, as everywhere.
             require(session, case_id, locked=True)
             breaks.note_work(session, person.id, self._care(session, person.id))
-            decisions.decide(session, case_id, person, choice, policy, note, propose, self.limits)
+            decisions.decide(
+                session, case_id, person, choice, policy, note, propose, bits, self.limits
+            )
             return details(session, require(session, case_id), person)
 
     def decide_many(
@@ -396,6 +403,11 @@ class Cases(Lists):
         """The open ones, oldest first."""
         with self._database.read() as session:
             return proposals.listed(session)
+
+    def settled_proposals(self) -> tuple[Settled, ...]:
+        """What became of those that were settled last, the latest first; fifty at most."""
+        with self._database.read() as session:
+            return proposals.settled(session)
 
     def accept(self, lead: Person, proposal_id: int, bank: str | None = None) -> None:
         """Do what was proposed; `bank`: of known false positives, for a negative entry.

@@ -51,7 +51,11 @@ def told_history(case: CaseDetails) -> list[Event]:
     """The history; of a case that is judged anew without what it was decided to be before."""
     if is_over(case):
         return list(case.history)
-    return [replace(each, text="") if each.kind == "decided" else each for each in case.history]
+    return [
+        replace(each, text="") if each.kind == "decided" else each
+        for each in case.history
+        if not each.is_of_proposal
+    ]
 
 
 def _without_hashes(match: Mapping[str, Any]) -> dict[str, Any]:

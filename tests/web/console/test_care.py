@@ -186,6 +186,12 @@ def test_nobody_accepts_their_own(desk, browser):
     )
     other = browser("lead2")
     assert "nothing changes" in other.notice(
-        other.post(f"/console/proposals/{made.id}/reject", {"why": "x"})
+        other.post(f"/console/proposals/{made.id}/reject", {"why": "too few numbers"})
     )
+    settled = words_of(lead.get("/console/proposals").text).partition(" Settled ")[2]
+    assert f"{case.bank}: pdq up to 19 bits Case {case.id} you, " in settled
+    assert re.search(r" rejected by Lead2, .*? ago too few numbers", settled)
+    told = words_of(other.get(f"/console/cases/{case.id}").text)
+    assert "A threshold of 19 bits was proposed by Lead " in told
+    assert "What was proposed was rejected by you" in told
     assert desk.service.banks.get(case.bank).thresholds == {}

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 from tests.web.console.browsing import Browser, words_of
-from tests.web.console.making import bank_of, case_of, content_of
+from tests.web.console.making import bank_of, case_of, content_of, empty_hands
 
-from hedgerow.cases import Care, Context, ReviewPolicy, Status
+from hedgerow.cases import Care, Choice, Context, ReviewPolicy, Status
 from hedgerow.cases.models import WorkRow
 
 CONTEXT = Context(
@@ -26,14 +26,14 @@ def test_the_evidence_is_told_in_words_first(desk, browser):
     case = case_of(desk, labels=("intimate imagery", "adult"), context=CONTEXT)
     page = page_of(browser("moderator"), case)
     words = words_of(page)
-    assert "<h1>Intimate imagery</h1>" in page
+    assert "<h1>intimate imagery</h1>" in page
     assert "12 of 256 bits differ; the bank matches up to 31." in words
     assert "The upload is the banked one, mirrored left to right ." in words
     assert "Hotline (ref-7)" in words
     for told in ("quietfox", "https://talk.example/p/1", "198.51.100.7", "walks", "up-1"):
         assert told in words
     assert '<a href="https://talk.example' not in page
-    assert words.index("Intimate imagery") < words.index("The upload itself")
+    assert words.index("intimate imagery") < words.index("The upload itself")
 
 
 def test_hashes_are_drawn_true(desk, browser):
@@ -92,6 +92,63 @@ def test_what_is_wrong_is_told_where_it_was_typed(desk, browser, fields, told):
     assert desk.service.cases.get(case.id).decisions == ()
 
 
+def test_what_was_typed_is_kept_where_somebody_else_was_quicker(desk, browser):
+    case = case_of(desk)
+    desk.service.cases.take(desk.person("moderator2"), case.id)
+    fields = {"choice": "dispute", "policy": "rule 4", "note": "It is <another> bridge."}
+    answer = browser("moderator").post(f"/console/cases/{case.id}/decide", fields)
+    assert answer.status_code == 409
+    words = words_of(answer.text)
+    assert "somebody else has it in hand" in words
+    assert "What you typed, to take along" in words
+    assert ">rule 4\nIt is &lt;another&gt; bridge.</textarea>" in answer.text
+
+
+def test_what_was_typed_is_kept_where_a_break_is_due(make_desk):
+    desk = make_desk(care=Care(work_minutes=12))
+    cases, moderator = desk.service.cases, desk.person("moderator")
+    first, second = case_of(desk), case_of(desk)
+    somebody = Browser(desk.url, desk.session("moderator"))
+    assert "Break in" not in page_of(somebody, first)
+    cases.take(moderator, first.id)
+    assert "Break in 12 minutes." in words_of(page_of(somebody, first))
+    cases.decide(moderator, first.id, Choice.CONFIRM)
+    with cases._database.write() as session:
+        session.get(WorkRow, moderator.id).began -= timedelta(minutes=12)
+    fields = {"choice": "not_sure", "policy": "rule 4", "note": "Which bridge?"}
+    answer = somebody.post(f"/console/cases/{second.id}/decide", fields)
+    assert answer.status_code == 409
+    assert "Time for a break, until" in answer.text
+    assert 'value="rule 4"' in answer.text
+    assert ">Which bridge?</textarea>" in answer.text
+    assert cases.get(second.id).decisions == ()
+    somebody.close()
+
+
+def test_a_threshold_is_proposed_with_its_numbers_in_view(desk, browser):
+    bank = bank_of(desk)
+    for distance, choice in ((4, "confirm"), (9, "confirm"), (20, "dispute")):
+        decided = case_of(desk, bank, distance=distance)
+        note = "as seen"
+        desk.service.cases.decide(desk.person("lead"), decided.id, Choice(choice), note=note)
+    case = case_of(desk, bank, distance=15)
+    moderator = browser("moderator")
+    told = "With {} : {} confirmed matches still found, {} missed, {} mistakes spared."
+    assert told.format(14, 2, 0, 1) in words_of(page_of(moderator, case))
+    fields = {"choice": "dispute", "propose": "threshold", "note": "no", "bits": "15"}
+    here = f"/console/cases/{case.id}"
+    refused = moderator.post(f"{here}/decide", fields)
+    assert refused.status_code == 422
+    assert "A threshold of 0 to 14 bits would have spared this match." in words_of(refused.text)
+    for wrong in ("x", "1.5", "-1", "9" * 30):
+        assert moderator.post(f"{here}/decide", fields | {"bits": wrong}).status_code == 422, wrong
+    refused = moderator.post(f"{here}/decide", {"propose": "threshold", "bits": "8"})
+    assert told.format(8, 1, 1, 1) in words_of(refused.text)
+    moderator.notice(moderator.post(f"{here}/decide", fields | {"bits": "8"}))
+    assert [one.proposed for one in desk.service.cases.proposals() if one.case_id == case.id] == [8]
+    assert "A threshold of 8 bits was proposed by you" in words_of(page_of(moderator, case))
+
+
 def test_a_choice_that_is_none_is_refused(desk, browser):
     case = case_of(desk)
     for fields in ({"choice": "explode"}, {"choice": "dispute", "note": "x", "propose": "explode"}):
@@ -115,7 +172,7 @@ def test_a_second_person_does_not_see_the_first_choice(desk, browser):
     assert "hidden from you until you have made your own" in words_of(page)
     assert "disputed" not in re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL).lower()
     refused = first.post(f"/console/cases/{case.id}/decide", {"choice": "dispute", "note": "again"})
-    assert "you have decided it before" in first.notice(refused)
+    assert "you have decided it before" in words_of(refused.text)
     second.post(f"/console/cases/{case.id}/decide", {"choice": "dispute", "note": "so do I"})
     assert secret in page_of(second, case)
     assert desk.service.cases.get(case.id).outcome == "disputed"
@@ -144,10 +201,12 @@ def test_a_skipped_case_is_not_offered_again(desk, browser):
     moderator = browser("moderator")
     moderator.post(f"/console/cases/{case.id}/take")
     assert "60 minutes" in moderator.notice(moderator.post(f"/console/cases/{case.id}/skip"))
-    bank = {"bank": case.bank_id}
-    assert moderator.post("/console/queue/next", bank).headers["location"] == "/console/queue"
-    taken = browser("moderator2").post("/console/queue/next", bank)
-    assert taken.headers["location"] == f"/console/cases/{case.id}"
+    query = f"?bank={case.bank_id}"
+    empty_hands(desk)
+    offered = moderator.post(f"/console/queue/next{query}")
+    assert offered.headers["location"] == f"/console/queue{query}"
+    taken = browser("moderator2").post(f"/console/queue/next{query}")
+    assert taken.headers["location"] == f"/console/cases/{case.id}{query}"
 
 
 def test_a_case_rests_and_is_woken(desk, browser):
@@ -173,7 +232,8 @@ def test_a_lead_assigns_and_reopens(desk, browser):
     case = case_of(desk)
     lead, moderator = browser("lead"), browser("moderator")
     here = f"/console/cases/{case.id}"
-    assert lead.post(f"{here}/assign", {"person": desk.people["analyst"]}).status_code == 422
+    refused = lead.post(f"{here}/assign", {"person": desk.people["analyst"]})
+    assert "can't be decided by them" in lead.notice(refused)
     assert lead.post(f"{here}/assign", {"person": "999999"}).status_code == 422
     lead.notice(lead.post(f"{here}/assign", {"person": desk.people["moderator2"]}))
     assert "it is assigned to somebody else" in page_of(moderator, case)
@@ -184,6 +244,59 @@ def test_a_lead_assigns_and_reopens(desk, browser):
     lead.notice(lead.post(f"{here}/reopen", {"why": "the bank was wrong"}))
     assert desk.service.cases.get(case.id).status is Status.WAITING
     assert "the bank was wrong" in page_of(moderator, case)
+
+
+def test_what_waits_for_a_lead_is_given_to_one_who_may_decide_it(desk, browser):
+    case = case_of(desk)
+    moderator, lead = browser("moderator"), browser("lead")
+    here = f"/console/cases/{case.id}"
+    moderator.post(f"{here}/decide", {"choice": "escalate", "note": "law?"})
+    page = page_of(lead, case)
+    assert "2 people may still decide it." in words_of(page)
+    assert re.findall(r'<option value="\d+">(.*?)</option>', page) == ["Lead", "Lead2"]
+    refused = lead.post(f"{here}/assign", {"person": desk.people["moderator2"]})
+    assert "assign it to a lead who hasn't decided it before" in lead.notice(refused)
+    assert desk.service.cases.get(case.id).assigned_to is None
+
+
+def test_where_no_lead_is_left_it_can_begin_anew(desk, browser):
+    case = case_of(desk)
+    lead, lead2 = browser("lead"), browser("lead2")
+    here = f"/console/cases/{case.id}"
+    for each in (lead, lead2):
+        assert f"{here}/reopen" not in page_of(each, case)
+        each.post(f"{here}/decide", {"choice": "escalate", "note": "law?"})
+    page = page_of(lead, case)
+    assert "0 people may still decide it." in words_of(page)
+    assert "every lead who is here has decided it before. Reopen it" in words_of(page)
+    assert f"{here}/reopen" in page
+    assert f"{here}/assign" not in page
+    lead.notice(lead.post(f"{here}/reopen", {"why": "nobody else is here"}))
+    assert "4 people may still decide it." in words_of(page_of(lead, case))
+
+
+def test_where_nobody_is_left_it_says_whom_to_ask(desk, browser):
+    case = case_of(desk)
+    for each in ("moderator", "moderator2", "lead", "lead2"):
+        desk.service.cases.decide(desk.person(each), case.id, Choice.CONFIRM)
+        desk.service.cases.complain(case.id, "That is mine.")
+    page = page_of(browser("lead"), case)
+    assert "Let an administrator invite somebody else." in words_of(page)
+    assert "may still decide it" not in page_of(browser("moderator"), case)
+
+
+def test_a_lead_hands_in_a_complaint(desk, browser):
+    case = case_of(desk)
+    lead, moderator = browser("lead"), browser("moderator")
+    here = f"/console/cases/{case.id}"
+    lead.post(f"{here}/decide", {"choice": "confirm"})
+    assert f"{here}/complain" not in page_of(moderator, case)
+    assert moderator.post(f"{here}/complain", {"complaint": "x"}).status_code == 403
+    assert lead.post(f"{here}/complain", {"complaint": " "}).status_code == 422
+    lead.notice(lead.post(f"{here}/complain", {"complaint": "It is my own picture."}))
+    assert desk.service.cases.get(case.id).reason == "complaint"
+    assert "you have decided it before" in words_of(page_of(lead, case))
+    assert "It is my own picture." in words_of(page_of(moderator, case))
 
 
 def test_cases_of_the_same_content_are_decided_together(desk, browser):

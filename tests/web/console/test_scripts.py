@@ -132,7 +132,7 @@ def test_a_case_is_decided_by_keys_alone(browser, desk):
         page.keyboard.press("m")
         page.keyboard.type("a beach")
         page.keyboard.press("Escape")
-        page.get_by_label("Then take the next case").uncheck()
+        page.get_by_label("Then the next case").uncheck()
         page.keyboard.press("s")
         expect(page.get_by_text(f"Case {case.id}: you said “dispute”.")).to_be_visible()
     assert desk.service.cases.get(case.id).decisions[0].note == "a beach"
@@ -337,7 +337,7 @@ def test_everything_but_looking_works_without_scripts(browser, desk):
     expect(page.get_by_text("Looking needs a script")).to_be_visible()
     page.get_by_role("button", name=re.compile("Take it")).click()
     page.get_by_label("Confirm").check()
-    page.get_by_label("Then take the next case").uncheck()
+    page.get_by_label("Then the next case").uncheck()
     page.get_by_role("button", name=re.compile("^Decide")).click()
     expect(page.get_by_text(f"Case {case.id}: you said “confirm”.")).to_be_visible()
     context.close()

@@ -67,6 +67,7 @@ class _Loaded(NamedTuple):
     policy: ReviewPolicy
     own_policy: bool
     precision: BankPrecision | None
+    reviewers: int
 
 
 def _load(visit: Visit, name: str) -> _Loaded:
@@ -79,6 +80,7 @@ def _load(visit: Visit, name: str) -> _Loaded:
         policies.get(bank.id, cases.policy(bank.id)),
         bank.id in policies,
         next((each for each in cases.overview().precision if each.bank_id == bank.id), None),
+        len(service.people.active(Permission.REVIEW)),
     )
 
 

@@ -9,7 +9,9 @@ from starlette.responses import Response
 
 from hedgerow.accounts import NoSuchPerson, Permission
 from hedgerow.cases import BadDecision, CasesProblem, NoSuchCase, Resting
+from hedgerow.web.console.filters import going_on
 from hedgerow.web.console.pages.case import show
+from hedgerow.web.console.pages.queue import next_case
 from hedgerow.web.console.refusals import Refusal, nothing_here
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
@@ -30,8 +32,8 @@ async def _done(
     except Resting as rest:
         return visit.redirect("/console/care", sentence(rest), kind="note")
     except CasesProblem as refused:
-        return visit.redirect(here, sentence(refused), kind="bad")
-    return visit.redirect(to or here, told)
+        return visit.redirect(going_on(here, visit.query), sentence(refused), kind="bad")
+    return visit.redirect(going_on(to or here, visit.query), told)
 
 
 @page("POST", "/cases/{case_id:id}/take", needs=Permission.REVIEW)
@@ -65,12 +67,18 @@ async def release(visit: Visit, case_id: int) -> Response:
 
 @page("POST", "/cases/{case_id:id}/skip", needs=Permission.REVIEW)
 async def skip(visit: Visit, case_id: int) -> Response:
-    """Give the case back, and don't be offered it for a while."""
+    """Give the case back, and don't be offered it for a while; go on where that is wished."""
     person, cases = visit.person, visit.service.cases
     minutes = cases.limits.skip_minutes
     told = f"Case {case_id} is left to others; you won't be offered it for {minutes} minutes."
-    call = lambda: cases.skip(person, case_id)  # noqa: E731  # read where it is used
-    return await _done(visit, case_id, call, told, "/console/queue")
+    if not visit.form.ticked("go_on"):
+        call = lambda: cases.skip(person, case_id)  # noqa: E731  # read where it is used
+        return await _done(visit, case_id, call, told, "/console/queue")
+    try:
+        await visit.write(lambda: cases.skip(person, case_id))
+    except NoSuchCase:
+        raise nothing_here() from None
+    return await next_case(visit, visit.query, told)
 
 
 @page("POST", "/cases/{case_id:id}/hold", needs=Permission.REVIEW)
@@ -97,15 +105,22 @@ async def assign(visit: Visit, case_id: int) -> Response:
     lead, cases, wanted = visit.person, visit.service.cases, visit.form.number("person")
 
     def given() -> None:
-        if wanted is not None and not visit.service.people.get(wanted).may(Permission.REVIEW):
-            raise BadDecision("this person can't review cases; choose a moderator or a lead")
-        cases.assign(lead, case_id, wanted)
+        person = None if wanted is None else visit.service.people.get(wanted)
+        cases.assign(lead, case_id, person)
 
     told = "Whoever comes may take it." if wanted is None else "It is theirs alone now."
     try:
         return await _done(visit, case_id, given, told)
     except NoSuchPerson:
         return await show(visit, case_id, "Choose somebody of the list.", 422)
+
+
+@page("POST", "/cases/{case_id:id}/complain", needs=Permission.LEAD)
+async def complain(visit: Visit, case_id: int) -> Response:
+    """Hand in what the uploader says, where it came by another way than the platform."""
+    cases, text = visit.service.cases, visit.form.text("complaint")
+    told = "The complaint is taken in. Somebody who hasn't decided the case before looks."
+    return await _done(visit, case_id, lambda: cases.complain(case_id, text), told)
 
 
 @page("POST", "/cases/{case_id:id}/reopen", needs=Permission.LEAD)

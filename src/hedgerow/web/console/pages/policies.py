@@ -32,13 +32,17 @@ async def general(visit: Visit) -> Response:
 
 async def _general(visit: Visit, problem: str = "") -> Response:
     cases = visit.service.cases
-    found, banks = await visit.read(lambda: (cases.policies(), visit.service.banks.list()))
+    service = visit.service
+    found, banks, reviewers = await visit.read(
+        lambda: (cases.policies(), service.banks.list(), service.people.active(Permission.REVIEW))
+    )
     return visit.render(
         "policy.html",
         422 if problem else 200,
         policy=found[DEFAULTS],
         own=[bank for bank in banks if bank.id in found],
         keeps_media=cases.keeps_media,
+        reviewers=len(reviewers),
         problem=problem,
     )
 

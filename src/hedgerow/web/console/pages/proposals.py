@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from starlette.responses import Response
 
 from hedgerow.accounts import Permission
-from hedgerow.banks import BanksProblem, Kind
-from hedgerow.cases import CasesProblem
+from hedgerow.banks import Bank, BanksProblem, Kind
+from hedgerow.cases import CasesProblem, Proposal, Settled
 from hedgerow.web.changing import change
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
@@ -17,19 +18,26 @@ from hedgerow.web.console.wording import sentence
 _HERE = "/console/proposals"
 
 
+class _Listed(NamedTuple):
+    proposals: Sequence[Proposal]
+    settled: Sequence[Settled]
+    names: Mapping[int, str]
+    negative: Sequence[Bank]
+
+
 @page("GET", "/proposals", needs=Permission.LEAD)
 async def proposals(visit: Visit) -> Response:
-    """The open ones, oldest first."""
+    """The open ones, oldest first, and what became of others."""
     service = visit.service
 
-    def listed() -> tuple[object, ...]:
-        found = service.cases.proposals()
-        names = service.people.names({each.person_id for each in found})
+    def listed() -> _Listed:
+        found, settled = service.cases.proposals(), service.cases.settled_proposals()
+        people = {each.person_id for each in found}
+        people |= {number for each in settled for number in (each.person_id, each.by)}
         negative = [bank for bank in service.banks.list() if bank.kind is Kind.NEGATIVE]
-        return found, names, negative
+        return _Listed(found, settled, service.people.names(people), negative)
 
-    found, names, negative = await visit.read(listed)
-    return visit.render("proposals.html", proposals=found, names=names, negative=negative)
+    return visit.render("proposals.html", **(await visit.read(listed))._asdict())
 
 
 @page("POST", "/proposals/{proposal_id:id}/accept", needs=Permission.LEAD)

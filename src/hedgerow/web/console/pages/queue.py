@@ -31,7 +31,7 @@ from hedgerow.web.console.wording import plural, sentence
 CHOICES = (
     (Choice.CONFIRM, "Confirm", "as the bank says"),
     (Choice.DISPUTE, "Dispute", "something else"),
-    (Choice.NOT_SURE, "Not sure", "somebody else looks"),
+    (Choice.NOT_SURE, "Not sure", "another looks"),
     (Choice.ESCALATE, "Escalate", "a lead looks"),
 )
 """What can be said of a case, with what it means."""

@@ -6,7 +6,8 @@ import { startRows } from "./js/rows.js";
 import { startReveal } from "./js/reveal.js";
 import { startCheckIn } from "./js/checkin.js";
 import { startCopying } from "./js/copying.js";
+import { startBits } from "./js/bits.js";
 
 // What says that something needs a script is said where none runs, for whatever reason.
 for (const words of document.querySelectorAll("[data-without-script]")) words.hidden = true;
-for (const start of [startKeys, startLease, startPasskeys, startRows, startReveal, startCheckIn, startCopying]) start();
+for (const start of [startKeys, startLease, startPasskeys, startRows, startReveal, startCheckIn, startCopying, startBits]) start();
