@@ -305,15 +305,20 @@ def postgres_maker(postgres: Server) -> Maker:
     return PostgresMaker(postgres)
 
 
+def maker_of(request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -> Maker:
+    """What makes databases of the kind that a fixture's parameter names."""
+    if request.param == "sqlite":
+        return SQLiteMaker(folders)
+    maker: Maker = request.getfixturevalue("postgres_maker")
+    return maker
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def make_database_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Maker:
     """Makes databases of each of the kinds."""
-    if request.param == "sqlite":
-        return SQLiteMaker(tmp_path_factory)
-    maker: Maker = request.getfixturevalue("postgres_maker")
-    return maker
+    return maker_of(request, tmp_path_factory)
 
 
 @pytest.fixture
@@ -322,8 +327,12 @@ def database_url(make_database_url: Maker) -> str:
     return make_database_url()
 
 
-def only(kind: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("make_database_url", [kind], indirect=True)
+def on(*kinds: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("make_database_url", kinds, indirect=True, scope="session")
+
+
+on_both_databases = on("sqlite", "postgresql")
+"""Marks a test in a folder whose tests run on SQLite alone unless they say this."""
 
 
 def sqlite_only(_why: str) -> pytest.MarkDecorator:
@@ -331,9 +340,9 @@ def sqlite_only(_why: str) -> pytest.MarkDecorator:
 
     Or a long one of something else, in which the database only happens to be.
     """
-    return only("sqlite")
+    return on("sqlite")
 
 
 def postgres_only(_why: str) -> pytest.MarkDecorator:
     """Mark a test of what SQLite hasn't: two that write at a time, a server that can die."""
-    return only("postgresql")
+    return on("postgresql")

@@ -166,6 +166,13 @@ class TestTampering:
         [problem] = verify_export(tmp_path / "x").problems
         assert (problem.kind, "line 2 " in problem.message) == (ProblemKind.FILE, True)
 
+    @pytest.mark.parametrize("said", ['"en4ries":', '"entries":1'])
+    def test_an_end_that_says_something_else(self, file, tmp_path, said):
+        head, end, counts = file.read_text().rpartition('{"type":"end/1",')
+        (tmp_path / "x").write_text(head + end + counts.replace('"entries":', said))
+        [problem] = verify_export(tmp_path / "x").problems
+        assert problem.kind == ProblemKind.FILE
+
     def test_a_cut_file(self, file, tmp_path):
         data = file.read_bytes()
         ends = [place for place, each in enumerate(data) if each == 10]

@@ -4,10 +4,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.postgres import Maker
+from tests.postgres import Maker, maker_of
 from tests.web.console.browsing import Browser
 from tests.web.console.desks import Desk, staffed
 from tests.web.running import plan_for, running
+
+
+@pytest.fixture(scope="session", params=["sqlite"])
+def make_database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Maker:
+    """Makes databases of SQLite alone, unless a test says `on_both_databases`.
+
+    What a page does in the database its rooms do, which are tested on both kinds; and `test_pages`
+    asks for every page on both.
+    """
+    return maker_of(request, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

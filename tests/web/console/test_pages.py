@@ -4,6 +4,7 @@ import re
 import threading
 
 import pytest
+from tests.postgres import on_both_databases
 from tests.web.console.browsing import Browser
 from tests.web.console.making import bank_of, case_of
 from tests.web.console.test_headers import check
@@ -48,6 +49,7 @@ def filled(path, samples):
     )
 
 
+@on_both_databases
 @pytest.mark.parametrize("one", EVERY)
 def test_exactly_those_who_may_get_a_page(desk, browser, samples, one):
     path = filled(one.path, samples)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from tests.postgres import only
 from tests.web.console.browsing import Browser, words_of
 
 SHOWN = (
@@ -71,7 +70,6 @@ def test_what_works_and_what_does_not(desk, administrator, monkeypatch):
     assert "broken Events don't go out: no courier is at work." in words
 
 
-@only("sqlite")
 def test_the_real_settings_fit_on_a_page(desk, administrator):
     from hedgerow.settings import load, value_shown
 

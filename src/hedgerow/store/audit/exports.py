@@ -90,6 +90,10 @@ class Head:
     entries: int
     checkpoints: int
 
+    def end(self) -> dict[str, Any]:
+        """What the last line is to say."""
+        return {"type": END, "entries": self.entries, "checkpoints": self.checkpoints}
+
 
 class ExportedLog:
     """An export, read from its beginning as often as it is asked for."""
@@ -136,6 +140,8 @@ class ExportedLog:
             if ended:
                 raise _bad(self.path, number, "comes after the end")
             if kind == END:
+                if record != self.head.end():
+                    raise _bad(self.path, number, "doesn't say what the first line says")
                 ended = True
             elif kind in (ENTRY, CHECKPOINT):
                 yield number, record
