@@ -113,7 +113,7 @@ def test_what_was_typed_is_kept_where_a_break_is_due(make_desk):
     cases.take(moderator, first.id)
     assert "Break in 12 minutes." in words_of(page_of(somebody, first))
     cases.decide(moderator, first.id, Choice.CONFIRM)
-    with cases._database.write() as session:
+    with desk.service.database.write() as session:
         session.get(WorkRow, moderator.id).began -= timedelta(minutes=12)
     fields = {"choice": "not_sure", "policy": "rule 4", "note": "Which bridge?"}
     answer = somebody.post(f"/console/cases/{second.id}/decide", fields)

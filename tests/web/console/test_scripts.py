@@ -128,14 +128,51 @@ def test_a_case_is_decided_by_keys_alone(browser, desk):
     with page_of(browser, desk, "moderator") as page:
         go(page, desk, f"/cases/{case.id}")
         page.keyboard.press("d")
-        expect(page.get_by_text("Propose to list it as a known false positive")).to_be_visible()
+        for key, name in (("2", "List it as a false positive"), ("3", "Tighten the threshold")):
+            page.keyboard.press(key)
+            expect(page.get_by_label(name)).to_be_checked()
         page.keyboard.press("m")
         page.keyboard.type("a beach")
         page.keyboard.press("Escape")
-        page.get_by_label("Then the next case").uncheck()
+        page.keyboard.press("x")
+        expect(page.get_by_label("Then the next case")).not_to_be_checked()
         page.keyboard.press("s")
         expect(page.get_by_text(f"Case {case.id}: you said “dispute”.")).to_be_visible()
     assert desk.service.cases.get(case.id).decisions[0].note == "a beach"
+    (made,) = (one for one in desk.service.cases.proposals() if one.case_id == case.id)
+    assert made.proposed == case.distance - 1
+
+
+def test_what_a_threshold_would_have_done_is_told_as_it_is_typed(browser, desk):
+    bank = bank_of(desk)
+    for distance in (4, 9):
+        decided = case_of(desk, bank, distance=distance)
+        desk.service.cases.decide(desk.person("lead"), decided.id, Choice.CONFIRM)
+    case = case_of(desk, bank)
+    with page_of(browser, desk, "moderator") as page:
+        go(page, desk, f"/cases/{case.id}")
+        page.keyboard.press("d")
+        expect(
+            page.get_by_text("With 11: 2 confirmed matches still found, 0 missed")
+        ).to_be_visible()
+        page.get_by_role("spinbutton", name="Bits").fill("8")
+        expect(
+            page.get_by_text("With 8: 1 confirmed matches still found, 1 missed")
+        ).to_be_visible()
+        expect(page.get_by_label("Tighten the threshold")).to_be_checked()
+
+
+def test_all_that_decides_is_in_sight_on_a_small_screen(browser, desk):
+    case = case_of(desk)
+    desk.service.cases.take(desk.person("moderator"), case.id)
+    with page_of(browser, desk, "moderator") as page:
+        page.set_viewport_size({"width": 1360, "height": 850})
+        go(page, desk, f"/cases/{case.id}")
+        for name in ("Decide", "Skip", "Give back"):
+            box = page.get_by_role("button", name=re.compile(f"^{name}")).bounding_box()
+            assert box["y"] + box["height"] < 850, name
+        desk_card = page.locator(".desk")
+        assert desk_card.evaluate("each => each.scrollHeight - each.clientHeight") == 0
 
 
 def test_the_lease_is_renewed_while_somebody_works_and_ends_when_they_do_not(tmp_path, browser):
