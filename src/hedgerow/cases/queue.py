@@ -194,7 +194,7 @@ def _first(session: Session, *fits: ColumnElement[bool]) -> CaseRow | None:
     return session.execute(query).scalar_one_or_none()
 
 
-def _leased_to(person_id: int) -> Select[tuple[int]]:
+def _leased_to(person_id: int) -> Select[int]:
     return select(CaseRow.id).where(CaseRow.lease_person == person_id, CaseRow.lease_until > now())
 
 

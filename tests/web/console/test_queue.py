@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.web.console.browsing import words_of
-from tests.web.console.making import bank_of, case_of
+from tests.web.console.making import bank_of, case_of, empty_hands
 
 from hedgerow.cases import Choice, Filter, Status
 from hedgerow.web.console.filters import filter_of, is_narrowed, query_of
@@ -12,7 +12,7 @@ from hedgerow.web.console.filters import filter_of, is_narrowed, query_of
 
 def listed(page):
     """The numbers of the cases on a page, in their order."""
-    return [int(number) for number in re.findall(r'/console/cases/(\d+)" data-row', page.text)]
+    return [int(number) for number in re.findall(r'/console/cases/(\d+)[^"]*" data-row', page.text)]
 
 
 def of_bank(desk, bank, **more):
@@ -68,16 +68,90 @@ def test_text_of_others_is_shown_as_text(desk, browser):
 def test_the_next_case_is_taken_and_opened(desk, browser):
     bank = bank_of(desk)
     case = case_of(desk, bank)
-    moderator = browser("moderator")
-    answer = moderator.post("/console/queue/next", {"bank": desk.service.banks.get(bank).id})
+    moderator, query = browser("moderator"), f"?bank={case.bank_id}"
+    empty_hands(desk)
+    answer = moderator.post(f"/console/queue/next{query}")
     assert answer.status_code == 303
-    assert answer.headers["location"] == f"/console/cases/{case.id}"
+    assert answer.headers["location"] == f"/console/cases/{case.id}{query}"
     lease = desk.service.cases.get(case.id).lease
     assert lease.person_id == desk.people["moderator"]
-    again = browser("moderator2").post(
-        "/console/queue/next", {"bank": desk.service.banks.get(bank).id}
+    other = browser("moderator2")
+    again = other.post(f"/console/queue/next{query}")
+    assert again.headers["location"] == f"/console/queue{query}"
+    assert other.notice(again) == "Nothing of these waits for you now."
+
+
+def test_who_has_one_in_hand_is_led_to_it(desk, browser):
+    empty_hands(desk)
+    held, waits = case_of(desk), case_of(desk)
+    desk.service.cases.take(desk.person("moderator"), held.id)
+    desk.service.cases.assign(desk.person("lead"), waits.id, desk.person("moderator"))
+    moderator = browser("moderator")
+    for path in ("/console/queue?status=held", "/console/overview"):
+        told = words_of(moderator.get(path).text)
+        assert f"With you: {held.id} · For you: {waits.id}" in told, path
+    answer = moderator.post(f"/console/queue/next?bank={waits.bank_id}")
+    assert answer.headers["location"] == f"/console/cases/{held.id}?bank={waits.bank_id}"
+    assert "You have this one in hand" in moderator.notice(answer)
+    assert "With you" not in browser("moderator2").get("/console/queue").text
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "takes"),
+    [
+        ("moderator", "waiting", True),
+        ("moderator", "second", True),
+        ("moderator", "escalated", False),
+        ("lead", "escalated", True),
+        ("lead", "held", False),
+        ("lead", "decided", False),
+    ],
+)
+def test_the_next_is_offered_where_there_can_be_one(browser, who, status, takes):
+    page = browser(who).get(f"/console/queue?status={status}").text
+    assert ("Take the next of these" in page) is takes
+
+
+def test_the_filter_goes_along_from_case_to_case(desk, browser):
+    """Somebody who looks at one bank gets the next case of that bank, whatever they did before."""
+    empty_hands(desk)
+    bank, other = bank_of(desk), bank_of(desk, action="block")
+    cases = [case_of(desk, bank).id for _ in range(5)]
+    case_of(desk, other)  # more urgent than all of them
+    moderator, query = browser("moderator"), f"?bank={desk.service.banks.get(bank).id}"
+    page = moderator.get(f"/console/queue{query}").text
+    assert f'href="/console/cases/{cases[0]}{query}" data-row' in page
+    moderator.post(f"/console/cases/{cases[0]}/take{query}")
+    page = moderator.get(f"/console/cases/{cases[0]}{query}").text
+    assert f'href="/console/queue{query}"' in page
+    for what in ("take", "decide", "hold", "skip", "release"):
+        assert f'action="/console/cases/{cases[0]}/{what}{query}"' in page, what
+
+    def after(number, what, **fields):
+        answer = moderator.post(f"/console/cases/{number}/{what}{query}", fields)
+        return answer.headers["location"]
+
+    at = after(cases[0], "decide", choice="confirm", go_on="1")
+    assert at == f"/console/cases/{cases[1]}{query}"
+    assert after(cases[1], "skip", go_on="1") == f"/console/cases/{cases[2]}{query}"
+    assert after(cases[2], "skip") == f"/console/queue{query}"
+    assert after(cases[3], "hold", days="1", why="later") == f"/console/queue{query}"
+    assert after(cases[4], "release") == f"/console/queue{query}"
+    assert after(cases[4], "decide", choice="confirm") == f"/console/cases/{cases[4]}{query}"
+    last = moderator.post(f"/console/queue/next{query}")
+    assert last.headers["location"] == f"/console/queue{query}"
+
+
+def test_from_a_list_of_which_nothing_is_given_out_the_rest_of_the_filter_holds(desk, browser):
+    empty_hands(desk)
+    bank = bank_of(desk)
+    reopened, waits = case_of(desk, bank), case_of(desk, bank)
+    query = f"bank={desk.service.banks.get(bank).id}"
+    answer = browser("moderator").post(
+        f"/console/cases/{reopened.id}/decide?status=decided&{query}",
+        {"choice": "confirm", "go_on": "1"},
     )
-    assert again.headers["location"] == "/console/queue"
+    assert answer.headers["location"] == f"/console/cases/{waits.id}?{query}"
 
 
 def test_an_empty_queue_says_what_to_do(desk, browser):
@@ -121,10 +195,59 @@ def test_decided_cases_are_not_decided_again_from_the_list(desk, browser):
     assert "Decide the ticked" not in page.text
 
 
+def test_what_is_held_says_until_when_and_why(desk, browser):
+    case, complained = case_of(desk), case_of(desk)
+    for each in (case, complained):
+        desk.service.cases.hold(desk.person("moderator"), each.id, 3, f"asked about {each.id}")
+    page = browser("moderator").get("/console/queue?status=held").text
+    until = desk.service.cases.get(case.id).held_until
+    assert f"{until:%-d %b %Y, %H:%M} UTC" in page
+    assert f"asked about {case.id}" in page
+    desk.service.cases.complain(complained.id, "it is mine")
+    page = browser("moderator").get("/console/queue?status=held").text
+    assert complained.id in listed(browser("moderator").get("/console/queue?status=held"))
+    assert f"asked about {complained.id}" not in page
+
+
+def test_decided_ones_are_narrowed_by_their_outcome(desk, browser):
+    bank = bank_of(desk)
+    right, wrong = case_of(desk, bank), case_of(desk, bank)
+    moderator = desk.person("moderator")
+    desk.service.cases.decide(moderator, right.id, Choice.CONFIRM)
+    desk.service.cases.decide(moderator, wrong.id, Choice.DISPUTE, note="another")
+    decided = {"status": "decided"}
+    assert listed(browser("lead").get(of_bank(desk, bank, **decided))) == [wrong.id, right.id]
+    page = browser("lead").get(of_bank(desk, bank, outcome="disputed", **decided))
+    assert listed(page) == [wrong.id]
+    assert 'name="outcome"' in page.text
+    waits = case_of(desk, bank)
+    page = browser("lead").get(of_bank(desk, bank, outcome="disputed"))
+    assert listed(page) == [waits.id]
+    assert 'name="outcome"' not in page.text
+
+
+def test_what_makes_a_case_urgent_is_told(desk, browser):
+    case = case_of(desk, bank_of(desk, action="block"))
+    page = browser("moderator").get(of_bank(desk, case.bank)).text
+    assert '<span class="num">200</span> <span class="soft small">block</span>' in page
+    desk.service.cases.complain(case.id, "it is mine")
+    page = browser("moderator").get(of_bank(desk, case.bank)).text
+    assert '<span class="num">700</span> <span class="soft small">complaint</span>' in page
+    assert "Urgency" not in browser("moderator").get("/console/queue?status=decided").text
+
+
+def test_known_categories_are_offered_and_spaces_around_one_don_t_matter(desk, browser):
+    case = case_of(desk, labels=("Boat House", "second label"))
+    page = browser("moderator").get("/console/queue?label=+Boat+House++")
+    assert listed(page) == [case.id]
+    assert '<option value="Boat House"></option>' in page.text
+    assert '<option value="second label">' not in page.text
+
+
 def test_an_address_says_a_filter():
     query = {"status": "second", "bank": "3", "label": " a ", "reason": "complaint", "mine": "1"}
-    assert filter_of({**query, "tests": "none"}, 7) == Filter(
-        Status.SECOND, 3, "a", "complaint", False, 7
+    assert filter_of({**query, "tests": "none", "outcome": "disputed"}, 7) == Filter(
+        Status.SECOND, 3, "a", "complaint", False, 7, "disputed"
     )
     assert filter_of({"status": "x", "bank": "٣", "reason": "y", "tests": "z"}, 7) == Filter()
     assert not is_narrowed({"after": "1", "bank": ""})

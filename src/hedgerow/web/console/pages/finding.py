@@ -27,8 +27,8 @@ async def find(visit: Visit) -> Response:
     rows = min(visit.limits.page_rows if chosen else _FEW, cases.limits.max_page)
 
     def found() -> tuple[dict[str, Page], set[int]]:
-        sought = {name: Sought(**{name: text}) for name in chosen or _BY}
-        pages = {name: cases.find(each, after, rows) for name, each in sought.items()}
+        sought = {"reference": Sought(reference=text), "uploader": Sought(uploader=text)}
+        pages = {name: cases.find(sought[name], after, rows) for name in chosen or _BY}
         numbers = {case.id for each in pages.values() for case in each.cases}
         return pages, numbers | ({int(text)} if _is_case(visit, text) else set())
 
