@@ -38,6 +38,7 @@ PAGES = (
     ("complaints", "/queue?reason=complaint"),
     ("mine", "/queue?mine=yes"),
     ("decided", "/queue?status=decided"),
+    ("disputed", "/queue?status=decided&outcome=disputed"),
     ("the overview", "/overview"),
     ("a case", "/cases/1000"),
 )

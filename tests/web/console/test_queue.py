@@ -142,6 +142,22 @@ def test_the_filter_goes_along_from_case_to_case(desk, browser):
     assert last.headers["location"] == f"/console/queue{query}"
 
 
+def test_leads_see_what_somebody_has_or_was_given(desk, browser):
+    empty_hands(desk)
+    bank = bank_of(desk)
+    held, given, waits = (case_of(desk, bank) for _ in range(3))
+    who = desk.people["moderator2"]
+    desk.service.cases.take(desk.person("moderator2"), held.id)
+    desk.service.cases.assign(desk.person("lead"), given.id, desk.person("moderator2"))
+    page = browser("lead").get(f"/console/queue?who={who}")
+    assert listed(page) == [held.id, given.id]
+    assert re.search(rf'<option value="{who}" selected>', page.text)
+    assert "Take the next" not in page.text
+    assert 'name="who"' not in browser("moderator").get("/console/queue").text
+    answer = browser("lead").post(f"/console/queue/next?who={who}&bank={waits.bank_id}")
+    assert answer.headers["location"] == f"/console/cases/{waits.id}?bank={waits.bank_id}"
+
+
 def test_from_a_list_of_which_nothing_is_given_out_the_rest_of_the_filter_holds(desk, browser):
     empty_hands(desk)
     bank = bank_of(desk)
@@ -250,6 +266,9 @@ def test_an_address_says_a_filter():
         Status.SECOND, 3, "a", "complaint", False, 7, "disputed"
     )
     assert filter_of({"status": "x", "bank": "٣", "reason": "y", "tests": "z"}, 7) == Filter()
+    assert filter_of({"who": "9"}, 7).mine == 9
+    assert filter_of({"who": "9", "mine": "1"}, 7).mine == 7
+    assert filter_of({"who": "x"}, 7).mine is None
     assert not is_narrowed({"after": "1", "bank": ""})
     assert is_narrowed({"status": "waiting"})
     assert (

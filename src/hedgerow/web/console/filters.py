@@ -7,23 +7,27 @@ from urllib.parse import urlencode
 
 from hedgerow.cases import Filter, Outcome, Reason, Status
 
-_NAMES = ("status", "bank", "label", "reason", "mine", "tests", "outcome")
+_NAMES = ("status", "bank", "label", "reason", "mine", "who", "tests", "outcome")
 
 _MAX_LABEL = 256
 
 
 def filter_of(query: Mapping[str, str], person_id: int) -> Filter:
     """The filter; what can't be read narrows nothing."""
-    bank = query.get("bank", "")
+    own = person_id if query.get("mine") else None
     return Filter(
         status=_status(query.get("status", "")),
-        bank_id=int(bank) if bank.isascii() and bank.isdigit() and len(bank) <= 18 else None,
+        bank_id=_number(query.get("bank", "")),
         category=_label(query.get("label", "")),
         reason=_reason(query.get("reason", "")),
         test={"only": True, "none": False}.get(query.get("tests", "")),
-        mine=person_id if query.get("mine") else None,
+        mine=own or _number(query.get("who", "")),
         outcome=_outcome(query.get("outcome", "")),
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def _label(text: str) -> str | None:

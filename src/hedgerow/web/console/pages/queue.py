@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from starlette.responses import Response
 
-from hedgerow.accounts import Permission
+from hedgerow.accounts import Permission, Person
 from hedgerow.banks import Bank
 from hedgerow.cases import (
     MOST_COUNTED,
@@ -16,6 +16,7 @@ from hedgerow.cases import (
     CaseDetails,
     CasesProblem,
     Choice,
+    Filter,
     Page,
     Resting,
     Status,
@@ -49,6 +50,7 @@ class _Listed(NamedTuple):
     names: Mapping[int, str]
     at_hand: AtHand
     categories: tuple[str, ...]
+    reviewers: Sequence[Person]
 
 
 @page("GET", "/queue", needs=Permission.REVIEW)
@@ -69,6 +71,7 @@ async def queue(visit: Visit) -> Response:
             service.people.names(people),
             cases.at_hand(visit.person.id),
             cases.categories(),
+            service.people.active(Permission.REVIEW) if visit.may(Permission.LEAD) else (),
         )
 
     shown = await visit.read(listed)
@@ -87,11 +90,16 @@ async def queue(visit: Visit) -> Response:
         early=partial(why_early, limits=cases.limits),
         narrowed=is_narrowed({**visit.query, "status": ""}),
         first=not visit.query.get("after"),
-        takes=wanted.status in statuses_for(visit.person),
+        takes=_gives(wanted, visit.person),
         choices=CHOICES,
         bulk=visit.may(Permission.REVIEW) and wanted.status not in (Status.DECIDED, Status.HELD),
         keeps_media=cases.keeps_media,
     )
+
+
+def _gives(wanted: Filter, person: Person) -> bool:
+    """Whether anything of this list can be given to this person."""
+    return wanted.status in statuses_for(person) and wanted.mine in (None, person.id)
 
 
 @page("POST", "/queue/next", needs=Permission.REVIEW)
@@ -108,9 +116,9 @@ async def next_case(visit: Visit, query: Mapping[str, str], after: str = "") -> 
     person, cases = visit.person, visit.service.cases
     narrowed = is_narrowed(query)
     wanted = filter_of(query, person.id) if narrowed else None
-    if wanted is not None and wanted.status not in statuses_for(person):
+    if wanted is not None and not _gives(wanted, person):
         # The case before was opened from a list of which nothing is given out.
-        query = {**query, "status": ""}
+        query = {**query, "status": "", "who": ""}
         wanted = filter_of(query, person.id) if is_narrowed(query) else None
 
     def taken() -> tuple[CaseDetails | None, bool]:
