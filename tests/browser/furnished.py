@@ -16,6 +16,7 @@ from tests.web.running import plan_for, running
 
 from hedgerow.accounts import Stage
 from hedgerow.cases import WebhookLimits
+from hedgerow.web.limits import Options
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Furnished:
         """Somebody's session: one for all their pages, as the log tells of each sign-in."""
         key = who, stage
         if key not in self._sessions:
-            self._sessions[key] = self.desk.session(who, stage)
+            sessions, number = self.desk.service.sessions, self.desk.people[who]
+            self._sessions[key] = sessions.create(number, stage, "Firefox on Linux")
         return self._sessions[key]
 
 
@@ -59,6 +61,7 @@ def furnished(home: Path, database_url: str, photographs: dict[str, bytes]) -> I
         database_url,
         media_vault=str(home / "media"),
         webhooks=WebhookLimits(),
+        options=Options(public_url="https://hedgerow.talk.example"),
         settings_shown=(
             ("media_vault", "/srv/hedgerow/media", "environment",
              "where uploads that matched are kept for review, encrypted"),
@@ -80,20 +83,20 @@ def _pages(desk: Desk, made: Furniture) -> tuple[Shown, ...]:
         Shown("overview-numbers", "analyst", "/overview"),
         Shown("queue", "moderator", "/queue"),
         Shown("queue-decided", "moderator", "/queue?status=decided"),
+        Shown("queue-held", "moderator", "/queue?status=held"),
         Shown("queue-empty", "moderator", "/queue?status=second&label=nothing"),
+        Shown("find", "moderator", "/find?text=user+5512&by=uploader"),
         Shown("case", "moderator", number),
         Shown("case-video", "lead", f"/cases/{made.film}"),
-        Shown("queue-held", "moderator", "/queue?status=held"),
         Shown("case-second", "moderator", f"/cases/{made.second}"),
-        Shown("find", "moderator", "/find?text=user+5512&by=uploader"),
         Shown("case-lead", "lead", f"/cases/{made.escalated}"),
         Shown("case-complaint", "lead", f"/cases/{made.complained}"),
         Shown("case-decided", "lead", f"/cases/{made.decided}"),
         Shown("alike", "lead", f"/cases/{made.copied}/alike"),
+        Shown("copies", "lead", f"{number}/copies"),
         Shown("banks", "lead", "/banks"),
         Shown("bank", "lead", "/banks/hotline-list"),
         Shown("bank-contents", "lead", "/banks/hotline-list/content"),
-        Shown("copies", "lead", f"/cases/{made.copied}/copies"),
         Shown("bank-content", "lead", f"/banks/hotline-list/content/{made.content}"),
         Shown("bank-add", "lead", "/banks/hotline-list/add"),
         Shown("thresholds", "lead", "/banks/partners/thresholds/pdq"),

@@ -5,6 +5,7 @@ All of it is ordinary: photographs that ship with a package, and labels like "la
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,8 +19,9 @@ from tests.web.console.making import bank_of, case_of, content_of
 
 from hedgerow.accounts import Person
 from hedgerow.accounts.models import PasskeyRow, PersonRow
+from hedgerow.banks.models import ContentRow
 from hedgerow.cases import CaseDetails, Choice, Context, Propose, ReviewPolicy
-from hedgerow.cases.models import CaseRow, EventRow, ProposalRow, TallyRow
+from hedgerow.cases.models import CaseRow, CopyRow, DecisionRow, EventRow, ProposalRow, TallyRow
 from hedgerow.cases.webhooks.models import AttemptRow, CourierRow, DeliveryRow
 from hedgerow.store import Actor, ActorKind, acting, now
 
@@ -123,7 +125,7 @@ def _furnish(
     service.cases.hold(ann, held, 3, "The platform was asked for the thread.")
     escalated = _case(desk, days, dice, "partners", "harbour").id
     _says(desk, bob, escalated, Choice.ESCALATE, note="A lead should see this.")
-    _proposals(desk, days, dice, ann)
+    _proposals(desk, days, dice, ann, lead)
     complained = _case(desk, days, dice, "partners", "market", 27).id
     _says(desk, ann, complained, Choice.DISPUTE, "house rule 2", "Another market.")
     service.cases.complain(complained, "This is my own stall.")
@@ -149,13 +151,16 @@ def _furnish(
 
 
 def _people(desk: Desk) -> None:
-    """Names and second factors; the analyst is about to change theirs."""
+    """Names and second factors; the analyst is about to change theirs, a lead to get one."""
     service, codes = desk.service, desk.service.accounts.codes
     for who, name in NAMES.items():
         service.people.rename(desk.people[who], name)
     for who in WITH_AN_APP:
-        codes.confirm(desk.people[who], pyotp.TOTP(codes.begin(desk.people[who]).secret).now())
+        number = desk.people[who]
+        with acting(Actor(ActorKind.PERSON, number)):
+            codes.confirm(number, pyotp.TOTP(codes.begin(number).secret).now())
     codes.begin(desk.people["analyst"])
+    codes.begin(desk.people["lead2"])
     with service.database.write() as session:
         for number, row in enumerate(session.query(PersonRow).order_by(PersonRow.id)):
             row.created_at -= timedelta(days=DAYS + 7 - number)
@@ -170,12 +175,12 @@ def _people(desk: Desk) -> None:
         )  # fmt: skip
 
 
-def _context(dice: random.Random) -> Context:
+def _context(days: Days, dice: random.Random) -> Context:
     number = dice.randrange(1000, 9999)
     return Context(
         uploader=f"user {number}",
         url=f"https://talk.example/p/{number}",
-        at=now() - timedelta(minutes=dice.randrange(5, 300)),
+        at=days.at - timedelta(minutes=dice.randrange(5, 300)),
         address=f"198.51.100.{dice.randrange(1, 250)}",
         thread=f"walks {number % 7}",
         reference=f"upload {number}",
@@ -186,9 +191,9 @@ def _case(
     desk: Desk, days: Days, dice: random.Random, bank: str, label: str, distance: int | None = None
 ) -> CaseDetails:
     """A new case, some hours after the one before."""
-    days.pass_by(dice.randrange(20, 380))
+    days.pass_by(dice.randrange(20, 290))
     apart = dice.randrange(2, 31) if distance is None else distance
-    return days.opened(case_of(desk, bank, (label,), distance=apart, context=_context(dice)))
+    return days.opened(case_of(desk, bank, (label,), distance=apart, context=_context(days, dice)))
 
 
 def _says(
@@ -219,13 +224,18 @@ def _decided(desk: Desk, days: Days, dice: random.Random) -> int:
     return case.id
 
 
-def _proposals(desk: Desk, days: Days, dice: random.Random, ann: Person) -> None:
+def _proposals(desk: Desk, days: Days, dice: random.Random, ann: Person, lead: Person) -> None:
+    """Three of them, of which the lead has rejected the first."""
     for label, propose, note in (
+        ("landscape", Propose.THRESHOLD, "Hills look alike."),
         ("market", Propose.THRESHOLD, "Any market looks like this from above."),
         ("bridge", Propose.NEGATIVE, "The bridge of a postcard that thousands have."),
     ):
         number = _case(desk, days, dice, "partners", label, 26).id
         _says(desk, ann, number, Choice.DISPUTE, "house rule 2", note, propose)
+    first, *_ = desk.service.cases.proposals()
+    with acting(Actor(ActorKind.PERSON, lead.id)):
+        desk.service.cases.reject(lead, first.id, "It would miss three that were right.")
 
 
 def _copies(desk: Desk, days: Days, dice: random.Random) -> int:
@@ -233,7 +243,7 @@ def _copies(desk: Desk, days: Days, dice: random.Random) -> int:
     content = content_of(desk, "partners", "harbour", source="Partner", reference="p-12")
     cases = [
         days.opened(
-            case_of(desk, "partners", content=content, distance=each, context=_context(dice))
+            case_of(desk, "partners", content=content, distance=each, context=_context(days, dice))
         )
         for each in (4, 9, 17)
     ]
@@ -272,8 +282,14 @@ def _spread_over_days(desk: Desk, days: Days, dice: random.Random) -> None:
                 row.decided_at = min(row.opened_at + later, today)
             for line, event in enumerate(session.query(EventRow).filter_by(case_id=row.id)):
                 event.at = min(row.opened_at + (later if line else timedelta()), today)
+            for decision in session.query(DecisionRow).filter_by(case_id=row.id):
+                decision.at = min(row.opened_at + later, today)
+            for copy in session.query(CopyRow).filter_by(case_id=row.id):
+                copy.seen_at -= earlier
             for proposal in session.query(ProposalRow).filter_by(case_id=row.id):
                 proposal.at = min(row.opened_at + later, today)
+        for number, content in enumerate(session.query(ContentRow).order_by(ContentRow.id.desc())):
+            content.created_at -= timedelta(hours=3 * number)
         for back in range(DAYS):
             day = (today - timedelta(days=back)).date()
             for verdict, code, most in (
@@ -285,19 +301,19 @@ def _spread_over_days(desk: Desk, days: Days, dice: random.Random) -> None:
 
 
 def _uploaded(desk: Desk, file: bytes, thread: str) -> int:
-    """A case of a real file, banked and uploaded again; its number."""
+    """A case of a real file, banked and uploaded again by three; its number."""
     with desk.running.client() as client:
         client.post(
             "/api/v1/banks/hotline-list/content",
             files={"file": file},
             data={"context": '{"labels": ["table"], "source": "hotline", "reference": "4711"}'},
         ).raise_for_status()
-        answer: httpx2.Response = client.post(
-            "/api/v1/match",
-            files={"file": file},
-            data={
-                "context": '{"uploader": "user 5512", "url": "https://talk.example/p/9", '
-                f'"thread": "{thread}", "reference": "upload 8812"}}'
-            },
-        )
+        for number in (5512, 4107, 9020):
+            told = {
+                "uploader": f"user {number}", "url": f"https://talk.example/p/{number}",
+                "thread": thread, "reference": f"upload {number}",
+            }  # fmt: skip
+            answer: httpx2.Response = client.post(
+                "/api/v1/match", files={"file": file}, data={"context": json.dumps(told)}
+            )
     return int(answer.json()["case"]["id"])

@@ -1,4 +1,4 @@
-"""Pictures of every page for the docs: `python -m tests.browser.screenshots`.
+"""Pictures of every page for the docs: `python -m tests.browser.screenshots [NAME…]`.
 
 Writes docs/console/NAME-light.webp, -dark and -phone, and docs/pages.md, which shows them.
 """
@@ -34,9 +34,11 @@ ordinary ones. [console.md](console.md) says what each page is for. These pictur
 """
 
 
-def take(context: BrowserContext, place: Furnished, mode: str) -> None:
-    """Take a picture of each page; of some, another one of what opens there."""
+def take(context: BrowserContext, place: Furnished, mode: str, only: Sequence[str]) -> None:
+    """Take a picture of each page, or of some; and, of what opens there, another one."""
     for shown in place.pages:
+        if only and shown.name not in only:
+            continue
         page = opened(context, place, shown)
         page.wait_for_load_state("networkidle")
         keep(page.screenshot(full_page=True), f"{shown.name}-{mode}")
@@ -114,7 +116,7 @@ def main() -> None:
             for mode, screen, scheme in MODES:
                 sys.stdout.write(f"{mode} …\n")
                 context = context_of(browser, screen, scheme)
-                take(context, place, mode)
+                take(context, place, mode, sys.argv[1:])
                 context.close()
             write_page(names_of(place.pages))
 

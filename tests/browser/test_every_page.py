@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser.chromium import context_of
 from tests.browser.furnished import Furnished, furnished
+from tests.browser.screenshots import DOCS, names_of
 from tests.browser.visiting import opened
 
 from hedgerow.web.console import mounting as mounting
@@ -20,7 +21,7 @@ MAX_BYTES = 100_000
 
 ELSEWHERE = {
     "/", "/static/{mark}/{name:path}", "/oidc/start", "/oidc/answer",
-    "/set-up/{token}",
+    "/set-up/{token}", "/overview/numbers.csv",
 }  # fmt: skip
 """Routes that are no page of this installation: redirects, files, and what is set up already."""
 
@@ -46,6 +47,12 @@ def test_they_are_all_here(place: Furnished) -> None:
         for route, pattern in patterns.items()
         if not any(pattern.fullmatch(path) for path in paths)
     } == set()
+
+
+def test_the_docs_show_them_all(place: Furnished) -> None:
+    """A page that was added is to be shown, too: `python -m tests.browser.screenshots`."""
+    shown = re.findall(r"!\[([\w-]+), light\]", (DOCS / "pages.md").read_text())
+    assert shown == names_of(place.pages)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
