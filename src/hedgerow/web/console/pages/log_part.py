@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 
 from starlette.responses import Response, StreamingResponse
 
@@ -67,8 +68,8 @@ async def _lines(
     yield _line({"note": NOTE, "narrowed_to": asked})
     while entries:
         yield "".join(map(_entry_line, entries))
-        last = entries[-1].number
-        entries = await service.calls.read_on(lambda last=last: _entries(service, wanted, last))
+        more = partial(_entries, service, wanted, entries[-1].number)
+        entries = await service.calls.read_on(more)
 
 
 def _entry_line(entry: AuditEntry) -> str:
