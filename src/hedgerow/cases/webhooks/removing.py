@@ -13,7 +13,7 @@ import logging
 import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, delete, exists, select
 from sqlalchemy.orm import Session
 
 from hedgerow.cases.webhooks.models import AttemptRow, DeliveryRow, EndpointRow
@@ -75,7 +75,7 @@ def for_a_moment(database: Database) -> None:
 
 
 def delete_some(
-    session: Session, *which: ColumnElement[bool], first: ColumnElement[Any] | None = None
+    session: Session, *which: ColumnElement[bool], first: SQLColumnExpression[Any] | None = None
 ) -> int:
     """Delete a few of these deliveries with their attempts; returns how many.
 
