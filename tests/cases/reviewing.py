@@ -44,8 +44,10 @@ class Shift:
             if case.lease is None or case.lease.until <= now():
                 return False
             holder, until = self._hands.get(case.id, (who.id, now()))
-            if holder != who.id and until > now():
-                self.twice.append(case.id)
+            if holder != who.id:
+                self.did["taken over"] += 1
+                if until > now():
+                    self.twice.append(case.id)
             self._hands[case.id] = who.id, case.lease.until
             return True
 
@@ -96,7 +98,10 @@ def _work(cases: Cases, shift: Shift, who: Person, until: float) -> None:
 def _one(cases: Cases, shift: Shift, who: Person, case: CaseDetails, dice: random.Random) -> None:
     roll = dice.random()
     if roll < 0.05:
-        shift.note("vanished")  # and comes back as if nothing had been
+        shift.note("vanished")
+        assert case.lease is not None
+        # Until others may have the case; then they come back as if nothing had been.
+        time.sleep(max(0.0, (case.lease.until - now()).total_seconds()) + PAUSE_SECONDS)
         return
     if roll < 0.10:
         shift.given_back(case)

@@ -202,6 +202,20 @@ class TestHolding:
         assert cases.take_next(BOB).id == number
         assert [each.kind for each in cases.get(number).history] == ["opened", "held", "woken"]
 
+    def test_why_is_told_to_nobody_who_may_still_decide_what_was_decided_on(self, cases):
+        first, second = opened(cases, 2)
+        held = Filter(status=Status.HELD)
+        for number in (first, second):
+            cases.take(ANN, number)
+        cases.decide(ANN, second, Choice.NOT_SURE, note="?")
+        cases.take(BOB, second)
+        cases.hold(ANN, first, 1, "the platform is asked")
+        cases.hold(BOB, second, 1, "as Ann says, it is another bridge")
+        assert [each.held_why for each in cases.page(held).cases] == ["the platform is asked", ""]
+        assert cases.get(second, CID).held_why == ""
+        assert cases.get(second, ANN).held_why  # who has said what it is
+        assert cases.get(second).held_why  # the operator
+
     def test_woken_it_stands_where_it_stood(self, cases):
         (number,) = opened(cases)
         cases.take(ANN, number)

@@ -44,4 +44,5 @@ def test_no_case_is_decided_twice_and_none_is_lost(banks, database, vault):
         # Nothing was said after it was decided.
         assert decisions[-1].choice == agreeing
     assert shift.did["vanished"] > 0
+    assert shift.did["taken over"] > 0
     assert AuditLog(database, vault, None).verify().ok

@@ -255,7 +255,7 @@ def test_a_place_that_hangs_is_left_alone_for_a_while(kept, database, monkeypatc
         clock[0] += 60
         raise VaultProblem("it doesn't answer")
 
-    monkeypatch.setattr(module.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(module, "monotonic", lambda: clock[0])
     monkeypatch.setattr(Folder, "remove", lambda *_: pytest.fail("it would hang again"))
     with monkeypatch.context() as patched:
         patched.setattr(Folder, "write", hang)

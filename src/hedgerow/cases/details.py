@@ -30,14 +30,15 @@ def details(session: Session, row: CaseRow, person: Person | None) -> CaseDetail
     said = _decisions(session, row)
     why = "" if person is None else leases.why_not(session, row, person)
     seen = said if person is None else _seen(row, said, person)
+    told = len(seen) == len(said)
     return CaseDetails(
-        **case_values(row),
+        **case_values(row) | ({} if told else {"held_why": ""}),
         review=row.review,
         evidence=evidence_of(session, row),
         copies_kept=copies(session, row, None, COPIES_SHOWN).copies,
         decisions=tuple(seen),
         hidden_decisions=len(said) - len(seen),
-        history=_history(session, row, told=len(seen) == len(said)),
+        history=_history(session, row, told=told),
         object_id=row.object_id,
         may_decide=not why,
         why_not=why,

@@ -112,7 +112,7 @@ class Case:
         lease: who has it now; None for nobody.
         assigned_to: the person that a lead gave it to.
         held_until: UTC; of a held one.
-        held_why: why it is held.
+        held_why: why it is held; empty where that might tell what somebody said of it.
         has_media: whether the upload is in the vault.
         media: format of the file, such as "jpeg" or "mp4"; "" where only hashes came.
         test: whether the match is of the test picture.

@@ -72,8 +72,9 @@ def case_values(row: CaseRow) -> dict[str, Any]:
 
 
 def as_case(row: CaseRow) -> Case:
-    """A row as lists show it."""
-    return Case(**case_values(row))
+    """A row as lists show it; why it is held only where nobody has said anything of it yet."""
+    unsaid = row.resumes == Status.WAITING and row.reason != Reason.COMPLAINT
+    return Case(**case_values(row) | ({} if unsaid else {"held_why": ""}))
 
 
 def lease_of(row: CaseRow, at: datetime) -> Lease | None:

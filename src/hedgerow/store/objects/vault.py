@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import logging
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from time import monotonic
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -138,7 +138,7 @@ class MediaVault:
 
     def _write(self, name: str, data: bytes) -> None:
         """Keep a new file. A place that hangs is not waited for by each upload in turn."""
-        began = time.monotonic()
+        began = monotonic()
         if began < self._left_alone_until:
             raise VaultProblem(
                 "the media vault did not answer a moment ago; it is tried again in "
@@ -148,8 +148,8 @@ class MediaVault:
             self._files.write(name, data)
         except VaultProblem:
             # What may lie there of it is left to `sweep`: to remove it may take as long again.
-            if time.monotonic() - began > _HANGS_SECONDS:
-                self._left_alone_until = time.monotonic() + _ALONE_SECONDS
+            if monotonic() - began > _HANGS_SECONDS:
+                self._left_alone_until = monotonic() + _ALONE_SECONDS
             raise
 
     def _is_undone(self, name: str, problem: BaseException) -> bool:
@@ -195,8 +195,8 @@ class MediaVault:
         removed = 0
         while portion := self._sweep_destroyed():
             removed += portion
-        if time.monotonic() - self._swept > _BETWEEN_SWEEPS:
-            self._swept = time.monotonic()
+        if monotonic() - self._swept > _BETWEEN_SWEEPS:
+            self._swept = monotonic()
             removed += self._sweep_orphans(at - ORPHAN_AGE)
         return removed
 
