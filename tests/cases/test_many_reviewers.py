@@ -1,6 +1,6 @@
 """Two hundred people review at once, and some of them vanish: no case is decided twice, none lost.
 
-HEDGEROW_REVIEWED cases (200 unless set) on each kind of database; `python -m
+HEDGEROW_REVIEWED cases (100 unless set) on each kind of database; `python -m
 bench.reviewers` does it with 10,000.
 """
 
@@ -15,7 +15,7 @@ from hedgerow.cases import Care, Cases, Limits, ReviewPolicy, Status
 from hedgerow.cases.models import CaseRow, DecisionRow
 from hedgerow.store import AuditLog
 
-CASES = int(os.environ.get("HEDGEROW_REVIEWED", "200"))
+CASES = int(os.environ.get("HEDGEROW_REVIEWED", "100"))
 REVIEWERS = 200
 SECONDS = 500
 
