@@ -60,8 +60,9 @@ def measure(url: str, number: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.reviewers", description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--only", choices=KINDS, action="append")
     arguments = parser.parse_args()
-    for kind in KINDS:
+    for kind in arguments.only or KINDS:
         print(kind, flush=True)
         with database_url(kind) as url:
             measure(url, arguments.cases)
