@@ -1,9 +1,11 @@
 """How soon each page of the console can be used, in a real browser: `python -m bench.pages`.
 
 Opens every page of an installation that looks as if people worked there, in headless Chromium:
-first with nothing of it in the browser's store, then again. A page can be used once it is loaded
-and its scripts have run, which the browser itself tells (the end of its `load` event, counted from
-the start of the navigation). Prints the median of some visits of each page, the slowest last.
+in a new window with nothing of it in the browser's store, in a new window once more, and in a
+window that shows another page of the console, as somebody who works there comes to it. A page can
+be used once it is loaded and its scripts have run, which the browser itself tells (the end of its
+`load` event, counted from the start of the navigation). Prints the median of some visits of each
+page, the slowest last; and, for what the browser alone takes, of an answer of a few bytes.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -24,6 +27,9 @@ from bench.databases import KINDS, database_url
 
 GOAL_MS = 200
 TIMES = 7
+WAYS = ("new window", "once more", "from a page")
+ELSEWHERE = "/console/sign-in"
+NEARLY_NOTHING = "/health/live"
 _WHEN_USABLE = "performance.getEntriesByType('navigation')[0].loadEventEnd"
 
 
@@ -33,39 +39,55 @@ def usable(page: Page) -> float:
     return float(page.evaluate(_WHEN_USABLE))
 
 
-def visit(context: BrowserContext, place: Furnished, shown: Shown) -> tuple[float, float]:
-    """The page twice in one browser: with an empty store, and with what the first time left."""
-    page = opened(context, place, shown)
-    first = usable(page)
-    page.close()
-    page = opened(context, place, shown)
-    again = usable(page)
-    page.close()
-    return first, again
+def visit(context: BrowserContext, place: Furnished, shown: Shown) -> tuple[float, ...]:
+    """The page in each of the `WAYS`."""
+    times = []
+    for before in (None, None, ELSEWHERE):
+        page = opened(context, place, shown, before=before)
+        times.append(usable(page))
+        page.close()
+    return tuple(times)
 
 
-def measure(browser: Browser, place: Furnished, times: int) -> list[tuple[float, float, str]]:
-    """By page: both medians and its name, the quickest first."""
-    found = []
-    for shown in place.pages:
-        visits = []
-        for _ in range(times):
-            context = context_of(browser)
-            visits.append(visit(context, place, shown))
-            context.close()
-        first, again = (median(each) for each in zip(*visits, strict=True))
-        found.append((first, again, shown.name))
-    return sorted(found)
+def measure(
+    browser: Browser, times: int, visited: Callable[[BrowserContext], tuple[float, ...]]
+) -> list[float]:
+    """The medians of some visits, each in a browser without anything kept."""
+    visits = []
+    for _ in range(times):
+        context = context_of(browser)
+        visits.append(visited(context))
+        context.close()
+    return [median(each) for each in zip(*visits, strict=True)]
 
 
-def show(found: list[tuple[float, float, str]], tell: Callable[[str], None]) -> None:
+def nearly_nothing(context: BrowserContext, place: Furnished) -> tuple[float, ...]:
+    """As `visit`, of an answer of a few bytes that loads nothing."""
+    times = []
+    for before in (None, None, ELSEWHERE):
+        page = context.new_page()
+        if before is not None:
+            page.goto(f"{place.desk.url}{before}")
+        page.goto(f"{place.desk.url}{NEARLY_NOTHING}")
+        times.append(usable(page))
+        page.close()
+    return tuple(times)
+
+
+def show(
+    found: list[tuple[list[float], str]], nothing: list[float], tell: Callable[[str], None]
+) -> None:
     """One line a page."""
-    tell(f"  {'page':32} {'first':>9} {'again':>9}")
-    for first, again, name in found:
-        over = f"  over {GOAL_MS} ms" if max(first, again) > GOAL_MS else ""
-        tell(f"  {name:32} {first:6.0f} ms {again:6.0f} ms{over}")
-    firsts, agains, _ = zip(*found, strict=True)
-    tell(f"  {'median of the pages':32} {median(firsts):6.0f} ms {median(agains):6.0f} ms")
+    tell(f"  {'':32}" + "".join(f"{way:>15}" for way in WAYS))
+    for times, name in found:
+        tell(_line(name, times) + (f"  over {GOAL_MS} ms" if max(times) > GOAL_MS else ""))
+    columns = zip(*(times for times, _ in found), strict=True)
+    tell(_line("median of the pages", [median(each) for each in columns]))
+    tell(_line(NEARLY_NOTHING, nothing))
+
+
+def _line(name: str, times: list[float]) -> str:
+    return f"  {name:32}" + "".join(f"{each:12.0f} ms" for each in times)
 
 
 def main() -> None:
@@ -81,7 +103,15 @@ def main() -> None:
             furnished(Path(folder), url, small(640, 480)) as place,
             chromium() as browser,
         ):
-            show(measure(browser, place, arguments.times), print)
+            found = sorted(
+                (
+                    measure(browser, arguments.times, partial(visit, place=place, shown=each)),
+                    each.name,
+                )
+                for each in place.pages
+            )
+            nothing = measure(browser, arguments.times, partial(nearly_nothing, place=place))
+            show(found, nothing, print)
 
 
 if __name__ == "__main__":

@@ -22,8 +22,13 @@ _SEND = """([to, fields]) => {
 """Sends a form of the page's own origin, with the token that the page's forms carry."""
 
 
-def opened(context: BrowserContext, place: Furnished, shown: Shown) -> Page:
-    """The page, in a window where only its person is signed in."""
+def opened(
+    context: BrowserContext, place: Furnished, shown: Shown, *, before: str | None = None
+) -> Page:
+    """The page, in a window where only its person is signed in.
+
+    before: the path of what the window shows first; None for nothing.
+    """
     context.clear_cookies()
     if shown.who is not None:
         context.add_cookies(
@@ -39,6 +44,8 @@ def opened(context: BrowserContext, place: Furnished, shown: Shown) -> Page:
             ]
         )
     page = context.new_page()
+    if before is not None:
+        page.goto(f"{place.desk.url}{before}")
     answer = page.goto(f"{place.desk.url}/console{shown.path}")
     if shown.sends is not None:
         answer = _sent(page, shown, shown.sends)

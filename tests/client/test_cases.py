@@ -50,11 +50,11 @@ def bank(client: Face) -> str:
     return name
 
 
-def opened(client: Face, bank: str) -> int:
+def opened(client: Face, bank: str, said: Context | None = None) -> int:
     """The number of a new case."""
     pdq = any_pdq()
     client.add_content(bank, {"pdq": pdq})
-    answer = client.match_signals({"pdq": pdq}, banks=[bank], context=Context())
+    answer = client.match_signals({"pdq": pdq}, banks=[bank], context=said or Context())
     assert answer.case.opened
     return int(answer.case.id)
 
@@ -130,6 +130,24 @@ def test_cases_come_page_by_page(client: Face, server: Running, bank: str) -> No
     assert listed("held") == []
     with pytest.raises(Invalid):
         client.cases("lost")
+
+
+def test_cases_are_found_by_what_you_call_an_upload(
+    client: Face, server: Running, bank: str
+) -> None:
+    here = Context(reference=f"upload of {bank}", uploader=f"who sent it to {bank}")
+    elsewhere = Context(reference="another upload", uploader=here.uploader)
+    made = [opened(client, bank, each) for each in (here, elsewhere)]
+    decided(server, made[0])
+
+    def found(*status: str, **of: str) -> list[int]:
+        return [case.id for case in client.cases(*status, page=1, **of)]
+
+    assert found(reference=here.reference) == [made[0]]
+    assert found(uploader=here.uploader) == [made[1], made[0]]
+    assert found("decided", uploader=here.uploader) == [made[0]]
+    assert found("waiting", reference=here.reference) == []
+    assert found(reference=here.reference.upper()) == []
 
 
 def test_a_complaint_opens_a_decided_case_again(client: Face, server: Running, bank: str) -> None:

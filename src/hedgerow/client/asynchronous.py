@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import httpx2
@@ -267,13 +268,24 @@ class AsyncClient:
         """All contents of a bank, by number. Asked for page by page, as they are taken."""
         return self._all(lambda cursor: service_calls.contents_page(bank, page, cursor))
 
-    def cases(self, status: CaseStatus = "waiting", *, page: int = 100) -> AsyncIterator[Case]:
+    def cases(
+        self,
+        status: CaseStatus | None = None,
+        *,
+        reference: str = "",
+        uploader: str = "",
+        page: int = 100,
+    ) -> AsyncIterator[Case]:
         """All cases that stand there, the most urgent first; decided ones the latest first.
+
+        status: waiting unless given. reference, uploader: only those of the upload that you call
+        so, or of what this uploader sent, exactly; wherever they stand unless a status is given,
+        the newest first.
 
         Asked for page by page, as they are taken. One that becomes more urgent meanwhile is left
         out: the list is a look at the queue, and no account of it.
         """
-        return self._all(lambda cursor: case_calls.cases_page(status, page, cursor))
+        return self._all(partial(case_calls.cases_page, status, reference, uploader, page))
 
     def keys(self, *, page: int = 100) -> AsyncIterator[ApiKey]:
         """All API keys, revoked ones too. Asked for page by page, as they are taken."""

@@ -8,9 +8,13 @@ from hedgerow.client.case_records import Case, CaseDetails, CaseStatus
 from hedgerow.client.pages import Page, page_call
 
 
-def cases_page(status: CaseStatus, limit: int, cursor: str | None) -> Call[Page[Case]]:
-    """A page of the cases of one status."""
-    return page_call(path("cases"), Case, limit, cursor, {"status": status})
+def cases_page(
+    status: CaseStatus | None, reference: str, uploader: str, limit: int, cursor: str | None
+) -> Call[Page[Case]]:
+    """A page of the cases of one status, of an upload, or of an uploader."""
+    asked = {"status": status, "reference": reference, "uploader": uploader}
+    chosen = {name: value for name, value in asked.items() if value}
+    return page_call(path("cases"), Case, limit, cursor, chosen)
 
 
 def get_case(case_id: int) -> Call[CaseDetails]:

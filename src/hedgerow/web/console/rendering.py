@@ -13,7 +13,7 @@ from hedgerow.accounts import Permission
 from hedgerow.web.console.forms import TOKEN
 from hedgerow.web.console.headers import PREFIX
 from hedgerow.web.console.navigation import is_current, menu_for
-from hedgerow.web.console.static_files import static
+from hedgerow.web.console.static_files import modules, static
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import FILTERS
 
@@ -23,7 +23,8 @@ class Templates:
 
     visit; signed_in: whether the menu is shown; me: the person, or None; may(permission), with
     `Permission`; menu; notice: kind and words, or None; console: the prefix of all paths;
-    static(name); the filters in `wording`. Forms are begun by the macro `ui.form` alone.
+    static(name); modules, to preload; the filters in `wording`. Forms are begun by the macro
+    `ui.form` alone.
     """
 
     def __init__(self) -> None:
@@ -37,7 +38,12 @@ class Templates:
         )
         self._environment.filters.update(FILTERS)
         self._environment.globals.update(
-            console=PREFIX, static=static, version=__version__, TOKEN=TOKEN, Permission=Permission
+            console=PREFIX,
+            static=static,
+            modules=modules(),
+            version=__version__,
+            TOKEN=TOKEN,
+            Permission=Permission,
         )
 
     def render(self, name: str, visit: Visit, context: Mapping[str, Any]) -> str:

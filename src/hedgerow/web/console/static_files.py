@@ -50,6 +50,11 @@ def static(name: str) -> str:
     return f"{PREFIX}/static/{files.mark}/{name}"
 
 
+def modules() -> list[str]:
+    """The names of the modules that the script on every page imports."""
+    return [name for name in _files().bytes_of if name.startswith("js/")]
+
+
 @page("GET", "/static/{mark}/{name:path}", needs=None)
 async def static_file(_visit: Visit, mark: str, name: str) -> Response:
     """One file."""
