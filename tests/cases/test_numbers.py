@@ -83,7 +83,7 @@ def test_numbers_are_counted_anew_after_a_while(cases, monkeypatch):
     assert cases.overview().by_status[Status.WAITING] == 0
     opened(cases)
     assert cases.overview().by_status[Status.WAITING] == 0
-    monkeypatch.setattr("hedgerow.cases.counting.time.monotonic", lambda: float("inf"))
+    monkeypatch.setattr("hedgerow.cases.counting.monotonic", lambda: float("inf"))
     assert cases.overview().by_status[Status.WAITING] == 1
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Hashable
+from time import monotonic
 from typing import TypeVar, cast
 
 from sqlalchemy.orm import Session
@@ -37,11 +37,11 @@ class Counted:
         """
         with self._counting:
             found = self._kept.get(what)
-            if found is None or time.monotonic() >= found[0]:
-                began = time.monotonic()
+            if found is None or monotonic() >= found[0]:
+                began = monotonic()
                 with self._database.read() as session:
                     counted = count(session)
-                took = time.monotonic() - began
+                took = monotonic() - began
                 self._kept[what] = began + took + max(_SECONDS, _SHARE * took), counted
                 return counted
             return cast(Result, found[1])
