@@ -85,7 +85,7 @@ def test_what_does_not_work_is_told(newcomer, settings, failed, said):
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"HEDGEROW_WEB__MAX_CALLS": "60"}, "database_connections is 18"),
+        ({"HEDGEROW_WEB__MAX_CALLS": "60"}, "database_connections is 20"),
         ({"HEDGEROW_LIVE__MAX_QUEUED_CODES": "9999"}, "always refused"),
     ],
 )

@@ -86,6 +86,16 @@ def test_a_line_takes_what_fits_and_no_more():
         assert calls._reads.submit(lambda: "again").result(60) == "again"
 
 
+def test_of_those_who_ask_another_service_few_wait():
+    release = threading.Event()
+    with Calls(Limits(max_outside_calls=1)) as calls:
+        taken = [calls._outside.submit(release.wait) for _ in range(5)]
+        with pytest.raises(Problem, match="too many outside calls"):
+            calls._outside.submit(release.wait)
+        release.set()
+        assert [one.result(60) for one in taken] == [True] * 5
+
+
 def test_an_import_stops_where_it_is_at_the_end():
     stopped, began = [], threading.Event()
 

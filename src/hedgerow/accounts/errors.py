@@ -92,6 +92,7 @@ class ProviderUnavailable(OpenIDProblem):
             f"The sign-in service can't be used: {why}. Try again in a while; if it stays so, tell "
             "an administrator"
         )
+        self.why = why
 
 
 class TokenRefused(OpenIDProblem):

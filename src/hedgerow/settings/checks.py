@@ -135,13 +135,13 @@ def _database(settings: Settings) -> Check:
 def _limits(settings: Settings) -> Check:
     """Limits that are each allowed, and together can't do what they say."""
     web, live = settings.web, settings.live
-    calls = web.max_calls + web.max_writes + web.max_intakes + web.max_imports
-    threads = calls + _OWN_CONNECTIONS
+    taking = web.max_intakes + web.max_imports + web.max_outside_calls
+    threads = web.max_calls + web.max_writes + taking + _OWN_CONNECTIONS
     if settings.database_connections < threads:
         message = (
-            "web.max_calls, web.max_writes, web.max_intakes and web.max_imports need "
-            f"{threads} connections of the database and database_connections is "
-            f"{settings.database_connections}: raise it, or lower them, or requests wait for a "
+            "web.max_calls, web.max_writes, web.max_intakes, web.max_imports and "
+            f"web.max_outside_calls need {threads} connections of the database and "
+            f"database_connections is {settings.database_connections}: raise it, or lower them, or requests wait for a "
             "connection"
         )
         return Check("limits", State.WARNING, message)

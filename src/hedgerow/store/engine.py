@@ -6,7 +6,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from hedgerow.store import postgresql, sqlite
 from hedgerow.store.errors import BadDatabaseURL
 
-CONNECTIONS = 18
+CONNECTIONS = 20
 """Most connections of one process to its database; who needs one more waits."""
 
 _KEPT = 5  # connections that stay open while nobody needs them

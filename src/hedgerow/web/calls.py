@@ -2,7 +2,7 @@
 
 The event loop does nothing that waits. Changes have threads of their own, so that a database that
 is held by another writer can't keep reads from being answered; so have imports, which take minutes,
-and uploads that become cases, whose files may go to a place that is slow.
+uploads that become cases, whose files may go to a place that is slow, and what asks other services.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from hedgerow.web.problems import Problem, overloaded
 
 Result = TypeVar("Result")
 
+_WAITING_OUTSIDE = 4
+"""For each thread that asks other services, the calls that wait for it at most."""
+
 
 class Calls:
     """The threads of one service. A context manager; at its end, what was taken is done,
@@ -30,6 +33,8 @@ class Calls:
         self._checks = _Line("check", 1, queued, retry)
         self._writes = _Line("write", limits.max_writes, queued, retry)
         self._intakes = _Line("case", limits.max_intakes, queued, retry)
+        outside = limits.max_outside_calls
+        self._outside = _Line("outside call", outside, _WAITING_OUTSIDE * outside, retry)
         self._imports = _Line("import", limits.max_imports, 0, retry)
 
     async def read(self, call: Callable[[], Result]) -> Result:
@@ -52,6 +57,10 @@ class Calls:
         """As `write`, for an upload that becomes a case: no other change waits for its file."""
         return await asyncio.wrap_future(self._intakes.submit(call))
 
+    async def call_outside(self, call: Callable[[], Result]) -> Result:
+        """As `write`, for what asks another service first: no change waits for its answer."""
+        return await asyncio.wrap_future(self._outside.submit(call))
+
     @property
     def imports(self) -> int:
         """Lists that are being taken in."""
@@ -63,7 +72,8 @@ class Calls:
 
     def close(self) -> None:
         """Take no more, and do what was taken; imports stop where they are."""
-        for line in (self._imports, self._reads, self._checks, self._intakes, self._writes):
+        lines = (self._imports, self._reads, self._checks, self._intakes, self._outside)
+        for line in (*lines, self._writes):
             line.close()
 
     def __enter__(self) -> Self:

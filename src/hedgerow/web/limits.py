@@ -25,6 +25,8 @@ class Limits:
     max_calls: of the database at once that only read; each has a thread.
     max_writes: changes at once; each has a thread.
     max_intakes: uploads that become cases at once, which may wait for the media vault; likewise.
+    max_outside_calls: of other services at once, such as an OpenID provider; each has a thread, and
+        four times as many wait for one.
     max_queued_calls: calls that wait for a thread, of each kind; more are answered 503.
     max_imports: lists that are taken in at once; more are answered 503.
     max_batch: hashes in one batch.
@@ -57,6 +59,7 @@ class Limits:
     max_writes: int = 2
     max_intakes: int = 2
     max_queued_calls: int = 256
+    max_outside_calls: int = 2
     max_imports: int = 2
     max_batch: int = 10_000
     max_page: int = 1000

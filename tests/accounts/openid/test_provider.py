@@ -18,6 +18,7 @@ from hedgerow.accounts import (
     ProviderUnavailable,
     TokenRefused,
 )
+from hedgerow.accounts.openid import provider as asking
 
 DISCOVERY = {
     "another issuer": lambda told: told.update(issuer="https://id.example.com"),
@@ -51,8 +52,14 @@ PATHS = ["/.well-known/openid-configuration", "/keys", "/token"]
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_a_provider_that_answers_badly_lets_nobody_in(
-    accounts: Accounts, provider: Provider, ada: Person, path: str, answer: tuple[int, bytes]
+    accounts: Accounts,
+    provider: Provider,
+    ada: Person,
+    path: str,
+    answer: tuple[int, bytes],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(asking, "_GONE_SECONDS", 0.0)
     provider.answers[path] = answer
     stay_out(accounts, provider, OpenIDProblem)
     del provider.answers[path]
@@ -63,6 +70,19 @@ def test_a_provider_that_is_gone(make_accounts: Callable[..., Accounts]) -> None
     gone = OpenIDOptions(issuer="http://127.0.0.1:1", client_id=CLIENT)
     with pytest.raises(ProviderUnavailable, match="can't be reached"):
         make_accounts(QUICK, gone).openid.begin(BACK)
+
+
+def test_a_provider_that_is_gone_is_not_asked_again_at_once(
+    accounts: Accounts, provider: Provider, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = "/.well-known/openid-configuration"
+    provider.answers[where] = (500, b"")
+    told = stay_out(accounts, provider, ProviderUnavailable)
+    del provider.answers[where]
+    assert stay_out(accounts, provider, ProviderUnavailable) == told
+    assert provider.asked == [where]
+    monkeypatch.setattr(asking, "_GONE_SECONDS", 0.0)
+    assert come(accounts, provider).id == ada.id
 
 
 def test_a_secret_that_cannot_be_read(

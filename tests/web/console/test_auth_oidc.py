@@ -1,5 +1,9 @@
 """Signing in elsewhere over HTTP, as a browser goes: out by a link, back by the answer."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import pytest
 from tests.accounts.provider import back
 from tests.web.console.browsing import words_of
@@ -11,6 +15,7 @@ from tests.web.running import plan_for, running
 from hedgerow.accounts import Stage
 from hedgerow.web.console.cookies import SESSION
 from hedgerow.web.console.pages.oidc import FLOW
+from hedgerow.web.limits import Limits, Options
 
 ANSWER = "/console/oidc/answer"
 
@@ -128,6 +133,44 @@ def test_a_provider_that_is_gone_is_told(door: Door) -> None:
     assert "can't be used" in browser.notice(answer)
 
 
+@pytest.mark.parametrize("asked", ["where it is", "for a token"])
+def test_a_provider_that_is_slow_keeps_no_change_waiting(
+    house: Door, database_url, tmp_path, asked: str
+) -> None:
+    plan = plan_for(
+        tmp_path, database_url, accounts=QUICK, openid=house.running.plan.openid,
+        options=Options(public_url=PUBLIC), web=Limits(max_writes=1),
+    )  # fmt: skip
+    house.provider.be_honest()
+    reached, going = threading.Event(), threading.Event()
+
+    def slowly(_told: dict) -> None:
+        reached.set()
+        assert going.wait(60)
+
+    with running(plan) as server, ThreadPoolExecutor(1) as pool:
+        own = Door(server, house.provider)
+        person, _ = own.invited()
+        house.provider.email = house.provider.subject = person.login
+        browser, other = own.browser(), own.signed_in(own.somebody())
+        if asked == "where it is":
+            house.provider.discovery = slowly
+            waiting = pool.submit(go_out, browser)
+        else:
+            house.provider.change = slowly
+            waiting = pool.submit(come_back, own, browser)
+        try:
+            assert reached.wait(60)
+            # There is one thread for changes, and SQLite has one writer at a time.
+            assert other.post("/console/sign-out").status_code == 303
+            assert not waiting.done()
+        finally:
+            going.set()
+        assert waiting.result(60)
+        browser.close()
+        other.close()
+
+
 def test_without_a_provider_there_is_no_such_page(database_url, tmp_path) -> None:
     with running(plan_for(tmp_path, database_url, accounts=QUICK)) as server:
         near = Door(server, provider=None)
@@ -143,10 +186,6 @@ def test_without_a_provider_there_is_no_such_page(database_url, tmp_path) -> Non
 def test_where_the_provider_has_seen_a_second_factor_none_is_asked_here(
     house: Door, database_url, tmp_path
 ) -> None:
-    from dataclasses import replace
-
-    from hedgerow.web.limits import Options
-
     openid = replace(house.running.plan.openid, second_factor=False)
     plan = plan_for(
         tmp_path, database_url, accounts=QUICK, openid=openid, options=Options(public_url=PUBLIC)

@@ -20,6 +20,9 @@ import httpx2
 from hedgerow.accounts.errors import ProviderUnavailable
 from hedgerow.accounts.openid.options import OpenIDOptions, is_private
 
+_GONE_SECONDS = 10.0
+"""After it didn't tell where it is asked, nobody asks again for so long: all would wait in turn."""
+
 _KEYS_SECONDS = 10.0
 """At the soonest, keys are asked for again: by a token of a key that isn't known yet."""
 
@@ -42,18 +45,25 @@ class Provider:
         self._options = options
         self._reading = threading.Lock()
         self._endpoints: Endpoints | None = None
+        self._gone = ""
         self._keys: list[dict[str, Any]] = []
-        self._endpoints_at = self._keys_at = float("-inf")
+        self._endpoints_at = self._keys_at = self._gone_at = float("-inf")
 
     def endpoints(self) -> Endpoints:
         """Its addresses, as it told them within the last `keys_minutes`.
 
         Raises:
-            ProviderUnavailable: they can't be had, or aren't usable.
+            ProviderUnavailable: they can't be had, or aren't usable, or weren't a moment ago.
         """
         with self._reading:
             if self._endpoints is None or self._is_old(self._endpoints_at):
-                self._endpoints = self._discovered()
+                if time.monotonic() - self._gone_at < _GONE_SECONDS:
+                    raise ProviderUnavailable(self._gone)
+                try:
+                    self._endpoints = self._discovered()
+                except ProviderUnavailable as problem:
+                    self._gone, self._gone_at = problem.why, time.monotonic()
+                    raise
                 self._endpoints_at = time.monotonic()
             return self._endpoints
 

@@ -80,6 +80,10 @@ class Visit:
         """What `call` returns, which changes something; the log has this person's name for it."""
         return await self.service.calls.write(self.named(call))
 
+    async def call_outside(self, call: Callable[[], Result]) -> Result:
+        """As `write`, for what asks another service first."""
+        return await self.service.calls.call_outside(self.named(call))
+
     def named(self, call: Callable[[], Result]) -> Callable[[], Result]:
         """`call`, acting in this person's name whatever thread runs it."""
         actor = SERVICE

@@ -28,7 +28,7 @@ async def start(visit: Visit) -> Response:
     if not openid.on or back is None:
         raise nothing_here()
     try:
-        address, token = await visit.write(lambda: openid.begin(back))
+        address, token = await visit.call_outside(lambda: openid.begin(back))
     except OpenIDProblem as problem:
         return _to_sign_in(visit, problem)
     minutes = visit.service.accounts.limits.sign_in_minutes
@@ -45,7 +45,7 @@ async def answer(visit: Visit) -> Response:
     token, query = visit.jar.get(FLOW), dict(visit.query)
     visit.jar.drop(FLOW)
     try:
-        person = await visit.write(lambda: openid.complete(token, back, query))
+        person = await visit.call_outside(lambda: openid.complete(token, back, query))
     except OpenIDProblem as problem:
         return _to_sign_in(visit, problem)
     stage = next_stage(person) if openid.options.second_factor else Stage.FULL
