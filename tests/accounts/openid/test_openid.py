@@ -102,6 +102,32 @@ def test_another_address_is_somebody_elses(
     stay_out(accounts, provider, NotInvited)
 
 
+@pytest.mark.parametrize(
+    ("login", "email", "comes"),
+    [
+        ("fiona@example.org", "FIONA@Example.org", True),
+        ("fiona@example.org", "\ufb01ona@example.org", False),  # one sign for "fi"
+        ("kim@example.org", "\u212aim@example.org", False),  # the sign for kelvin
+        ("j\u00fcrgen@example.org", "j\u00fcrgen@example.org", True),
+        ("j\u00fcrgen@example.org", "J\u00dcRGEN@example.org", False),
+    ],
+    ids=ascii,
+)
+def test_an_address_that_only_folds_to_a_login_is_somebody_elses(
+    accounts: Accounts, provider: Provider, login: str, email: str, comes: bool
+) -> None:
+    person, _ = accounts.people.invite(login, "Somebody", ["lead"])
+    provider.email = email
+    if comes:
+        assert come(accounts, provider).id == person.id
+        # From now on whoever has this identity is known by that.
+        provider.email = "\ufb01na@example.org"
+        assert come(accounts, provider).id == person.id
+    else:
+        stay_out(accounts, provider, NotInvited)
+        assert not accounts.people.get(person.id).linked
+
+
 def test_an_identity_is_not_replaced_by_another_of_the_same_address(
     accounts: Accounts, provider: Provider, ada: Person
 ) -> None:

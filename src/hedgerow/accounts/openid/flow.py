@@ -156,6 +156,13 @@ def _linked(session: Session, identity: Identity) -> PersonRow | None:
 
 
 def _invited(session: Session, identity: Identity) -> PersonRow | None:
-    """Whose login is the address; None where another identity is theirs already."""
-    row = row_by_login(session, folded_login(identity.email)) if identity.email else None
-    return row if row is not None and row.subject is None else None
+    """Whose login is the address; None where another identity is theirs already.
+
+    Folding makes one login of several addresses: of ASCII's, which differ in capital letters, they
+    are one person's everywhere. Of others, such as one with the sign for "fi", they needn't be.
+    """
+    email = identity.email
+    row = row_by_login(session, folded_login(email)) if email else None
+    if row is None or row.subject is not None:
+        return None
+    return row if email.isascii() or email == row.login else None
