@@ -132,6 +132,33 @@ def test_what_can_be_no_limit_is_told(desk, browser):
     assert not desk.service.cases.own_care(desk.people["moderator2"])
 
 
+def test_nobody_sets_their_own_limits(desk, browser):
+    here, lead = f"/console/team/{desk.people['lead']}", browser("lead")
+    page = lead.get(here)
+    assert f'action="{here}"' not in page.text
+    assert "Nobody sets their own limits" in words_of(page.text)
+    for fields in (LIMITS, {"general": "1"}):
+        refused = lead.post(here, fields)
+        assert refused.status_code == 403
+        assert "another lead sets them" in words_of(refused.text)
+    assert not desk.service.cases.own_care(desk.people["lead"])
+    other = browser("lead2")
+    assert f'action="{here}"' in other.get(here).text
+    other.notice(other.post(here, LIMITS))
+    assert desk.service.cases.own_care(desk.people["lead"])
+    assert lead.post(here, {"general": "1"}).status_code == 403
+    assert desk.service.cases.own_care(desk.people["lead"])
+    other.notice(other.post(here, {"general": "1"}))
+
+
+@pytest.mark.parametrize("who", ["administrator", "analyst", "auditor"])
+def test_who_reviews_nothing_has_no_limits(desk, browser, who):
+    here = f"/console/team/{desk.people[who]}"
+    assert browser("lead").get(here).status_code == 404
+    assert browser("lead").post(here, LIMITS).status_code == 404
+    assert not desk.service.cases.own_care(desk.people[who])
+
+
 @pytest.mark.parametrize("number", ["999999", "0"])
 def test_limits_of_nobody_are_nothing(browser, number):
     assert browser("lead").get(f"/console/team/{number}").status_code == 404

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from hedgerow.accounts import NoSuchPerson, Permission, Person
 from hedgerow.cases import EVERYBODY, Care
-from hedgerow.web.console.refusals import nothing_here
+from hedgerow.web.console.refusals import Refusal, nothing_here
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
@@ -66,11 +66,13 @@ async def _form(visit: Visit, person_id: int, problem: str = "") -> Response:
         return person, service.cases.care_of(person_id), service.cases.own_care(person_id)
 
     person, care, own = await visit.read(found)
+    mine = person is not None and person.id == visit.person.id
     values = {name: visit.form.text(name) or getattr(care, name) for name, _, _ in FIELDS}
     return visit.render(
         "team_one.html",
         422 if problem else 200,
         person=person,
+        mine=mine,
         own=own,
         values=values,
         fields=FIELDS,
@@ -80,9 +82,12 @@ async def _form(visit: Visit, person_id: int, problem: str = "") -> Response:
 
 def _reviewer(visit: Visit, person_id: int) -> Person:
     try:
-        return visit.service.people.get(person_id)
+        person = visit.service.people.get(person_id)
     except NoSuchPerson:
         raise nothing_here() from None
+    if not person.may(Permission.REVIEW):
+        raise nothing_here()  # who reviews nothing has no limits, and is no business of leads
+    return person
 
 
 @page("POST", "/team/everybody", needs=Permission.LEAD)
@@ -95,6 +100,9 @@ async def set_everybody(visit: Visit) -> Response:
 async def set_one(visit: Visit, person_id: int) -> Response:
     """Give one person limits of their own, or let the general ones count for them again."""
     await visit.read(lambda: _reviewer(visit, person_id))
+    if person_id == visit.person.id:
+        words = "Nothing was changed: another lead sets them, or those of everybody count."
+        raise Refusal(403, "These are your own limits", words)
     return await _set(visit, person_id)
 
 
