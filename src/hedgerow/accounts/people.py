@@ -39,8 +39,8 @@ class People(Joining):
     """The people of a database. Safe to share between threads; each method a transaction.
 
     Nothing here asks who may do it: the web asks, by `Permission`. Two things are refused to
-    everybody: what would leave nobody who can administer, and changing one's own roles or
-    deactivating oneself, which somebody else or the command line has to do.
+    everybody: what would leave nobody who can administer, and changing one's own roles, resetting
+    or deactivating oneself, which somebody else or the command line has to do.
     """
 
     def list(
@@ -186,9 +186,10 @@ class People(Joining):
                 runs commands on the machine, and so may have it again.
 
         Raises:
-            NotPossible: they are deactivated, or nobody else can administer.
+            NotPossible: it is oneself, they are deactivated, or nobody else can administer.
         """
         with self._changing(person_id) as (session, row):
+            _refuse_oneself(person_id, "your own account is reset by somebody else")
             _refuse_deactivated(row)
             if not even_last:
                 _keep_one(session, row)

@@ -141,8 +141,8 @@ def _limits(settings: Settings) -> Check:
         message = (
             "web.max_calls, web.max_writes, web.max_intakes, web.max_imports and "
             f"web.max_outside_calls need {threads} connections of the database and "
-            f"database_connections is {settings.database_connections}: raise it, or lower them, or requests wait for a "
-            "connection"
+            f"database_connections is {settings.database_connections}: raise it, or lower them, "
+            "or requests wait for a connection"
         )
         return Check("limits", State.WARNING, message)
     if live.max_queued_codes < web.max_batch:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 
 import pyotp
 import pytest
+from sqlalchemy import update
 from tests.accounts import provider as providers
 from tests.accounts.provider import CLIENT, SECRET, Provider
 from tests.postgres import Maker
 from tests.web.console.browsing import Browser
+from tests.web.console.desks import Desk
 from tests.web.running import Running, plan_for, running
 
 from hedgerow.accounts import Limits, OpenIDOptions, Person, Role, Stage
+from hedgerow.accounts.models import SessionRow
+from hedgerow.store import now
+from hedgerow.web.console.cookies import SESSION
 from hedgerow.web.limits import Options
 from hedgerow.web.service import Service
 
@@ -71,6 +77,15 @@ def _now() -> int:
     import time
 
     return int(time.time())
+
+
+def long_ago(desk: Door | Desk, browser: Browser) -> None:
+    """Let this browser have signed in 16 minutes ago."""
+    found = desk.service.sessions.find(browser.cookies[SESSION])
+    assert found is not None
+    early = update(SessionRow).where(SessionRow.id == found.id)
+    with desk.service.database.write() as session:
+        session.execute(early.values(created_at=now() - timedelta(minutes=16)))
 
 
 def problem_on(page: str) -> str:

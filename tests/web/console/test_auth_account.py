@@ -1,20 +1,16 @@
 """One's own account over HTTP: password, app, sessions."""
 
 import re
-from datetime import timedelta
 
 import pyotp
 import pytest
-from sqlalchemy import update
 from tests.web.console.browsing import words_of
-from tests.web.console.doors import PASSWORD, Door, problem_on
+from tests.web.console.doors import PASSWORD, Door, long_ago, problem_on
 from tests.web.console.doors import door as door
 from tests.web.console.doors import house as house
 from tests.web.console.test_auth_joining import secret_on
 
 from hedgerow.accounts import SignInRefused
-from hedgerow.accounts.models import SessionRow
-from hedgerow.store import now
 from hedgerow.web.console.cookies import SESSION
 
 NEW = "frost on the garden gate"
@@ -90,10 +86,7 @@ def test_second_factors_are_changed_shortly_after_signing_in_alone(door: Door) -
     """Whoever finds a browser open must not be able to make themselves at home."""
     person, _ = door.with_app()
     browser = door.signed_in(person)
-    early = now() - timedelta(minutes=16)
-    with door.service.database.write() as session:
-        mine = SessionRow.person_id == person.id
-        session.execute(update(SessionRow).where(mine).values(created_at=early))
+    long_ago(door, browser)
     page = browser.get("/console/account").text
     assert "within 15 minutes of signing in" in page
     assert "/account/app" not in page

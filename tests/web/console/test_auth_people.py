@@ -7,11 +7,11 @@ import pyotp
 import pytest
 from sqlalchemy import update
 from tests.web.console.browsing import words_of
-from tests.web.console.doors import PASSWORD, PUBLIC, QUICK, Door, problem_on
+from tests.web.console.doors import PASSWORD, PUBLIC, QUICK, Door, long_ago, problem_on
 from tests.web.console.doors import door as door
 from tests.web.console.doors import house as house
 
-from hedgerow.accounts import Role, SignInRefused
+from hedgerow.accounts import NoSuchPerson, Role, SignInRefused
 from hedgerow.accounts.models import PersonRow
 from hedgerow.web.console.pages.people import ROLES
 
@@ -217,6 +217,44 @@ def test_an_administrator_cannot_make_a_reviewer_of_themselves(door: Door) -> No
     assert "Your own roles are changed by another" in words_of(
         browser.get(f"/console/people/{me.id}").text
     )
+
+
+def test_nobody_resets_themselves(door: Door) -> None:
+    me = door.somebody("administrator")
+    door.somebody("administrator")
+    browser = door.signed_in(me)
+    page = browser.get(f"/console/people/{me.id}")
+    assert f"/console/people/{me.id}/reset" not in page.text
+    assert "reset or deactivated by another administrator" in words_of(page.text)
+    answer = browser.post(f"/console/people/{me.id}/reset")
+    assert answer.status_code == 422
+    assert "reset by somebody else" in problem_on(answer.text)
+    assert door.service.people.get(me.id).has_password
+    door.service.people.reset(me.id)  # as the command line does: nobody's session is at work
+    assert not door.service.people.get(me.id).has_password
+
+
+def test_inviting_and_resetting_need_a_sign_in_of_a_short_while_ago(door: Door, admin) -> None:
+    person = door.somebody()
+    long_ago(door, admin)
+    fields = {"login": "late@example.org", "name": "Late", "role": ["lead"]}
+    for path, form in (("/people/invite", fields), (f"/people/{person.id}/reset", {})):
+        refused = admin.post(f"/console{path}", form)
+        assert refused.status_code == 403
+        assert "Sign in once more first" in words_of(refused.text)
+    assert door.service.people.get(person.id) == person
+    with pytest.raises(NoSuchPerson):
+        door.service.people.by_login("late@example.org")
+    for path in ("/people/invite", f"/people/{person.id}"):
+        page = admin.get(f"/console{path}").text
+        assert "within 15 minutes of signing in" in page
+        assert f'action="/console/people/{person.id}/reset"' not in page
+        assert 'action="/console/people/invite"' not in page
+        assert f'name="next" value="/console{path}"' in page
+    # What is no way in for somebody else needs none.
+    assert admin.post(f"/console/people/{person.id}/unlock").status_code == 303
+    answer = admin.post("/console/account/again", {"next": "/console/people/invite"})
+    assert answer.headers["location"] == "/console/sign-in?next=/console/people/invite"
 
 
 CHANGES = ("roles", "name", "deactivate", "reactivate", "unlock", "sign-out", "reset")

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from tests.web.console.browsing import Browser, words_of
 from tests.web.console.desks import Desk
+from tests.web.console.doors import long_ago
 
 from hedgerow.accounts import Scope
 
@@ -80,6 +81,18 @@ def test_what_can_not_be_is_said_and_nothing_is_made(desk, administrator, fields
     assert why in words_of(answer.text).replace("A key", "a key").replace("There", "there")
     assert f'value="{fields["name"]}"' in answer.text
     assert desk.service.keys.list(limit=500) == before
+
+
+def test_one_is_made_shortly_after_signing_in_alone(desk, administrator):
+    before = desk.service.keys.list(limit=500)
+    long_ago(desk, administrator)
+    refused = administrator.post("/console/keys", {"name": "late", "scope": ["match"]})
+    assert refused.status_code == 403
+    assert "Sign in once more first" in words_of(refused.text)
+    assert desk.service.keys.list(limit=500) == before
+    page = administrator.get("/console/keys").text
+    assert "within 15 minutes of signing in" in page
+    assert 'action="/console/keys"' not in page
 
 
 def test_every_scope_can_be_ticked(administrator):

@@ -48,6 +48,13 @@ def test_what_somebody_may_is_looked_up_at_every_request(make_desk):
     lead.close()
 
 
+def test_who_is_refused_is_told_where_they_can_ask(browser):
+    refused = words_of(browser("moderator").get("/console/people").text)
+    assert "Ask an administrator" in refused
+    assert "People shows" not in refused
+    assert "People shows who has which role" in browser("administrator").get("/console/log").text
+
+
 def test_cookies_are_for_this_host_and_no_script(browser):
     nobody = browser(None)
     answer = nobody.get("/console/sign-in")

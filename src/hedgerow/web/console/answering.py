@@ -130,7 +130,7 @@ def _check_allowed(visit: Visit, page: Page) -> None:
     if not visit.may(Permission.SELF):
         raise SignInFirst
     if not visit.may(page.needs):
-        raise not_yours()
+        raise not_yours(sees_people=visit.may(Permission.PEOPLE))
 
 
 def _check_enrolment(visit: Visit) -> None:

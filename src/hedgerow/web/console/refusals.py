@@ -35,12 +35,19 @@ def nothing_here() -> Refusal:
     )
 
 
-def not_yours() -> Refusal:
+def not_yours(*, sees_people: bool) -> Refusal:
     """The refusal of a page that the person's roles don't open; it tells nothing of the page."""
+    words = "People shows who has which role." if sees_people else "Ask an administrator for it."
+    return Refusal(403, "This page is not open to your role", words)
+
+
+def sign_in_once_more(words: str) -> Refusal:
+    """The refusal of what `words` say, which is done shortly after signing in alone."""
     return Refusal(
         403,
-        "This page is not open to your role",
-        "Ask an administrator if you need it; People shows who has which role.",
+        "Sign in once more first",
+        f"Nothing was changed. {words} shortly after signing in: your account page has a button "
+        "for it.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from hedgerow.web.console import cookies, tokens
 from hedgerow.web.console.forms import Form
 from hedgerow.web.console.headers import PREFIX
 from hedgerow.web.console.limits import Limits
+from hedgerow.web.console.refusals import sign_in_once_more
 
 if TYPE_CHECKING:
     from hedgerow.web.console.rendering import Templates
@@ -54,6 +56,21 @@ class Visit:
         if self.session is None or self.session.stage is not Stage.FULL:
             return False
         return permission is Permission.SELF or self.session.person.may(permission)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether this person has signed in a short while ago."""
+        assert self.session is not None
+        minutes = self.service.accounts.limits.fresh_minutes
+        return datetime.now(UTC) - self.session.created_at < timedelta(minutes=minutes)
+
+    def need_fresh(self, words: str) -> None:
+        """Raise Refusal where whoever sits there may have found the browser open.
+
+        words: what is done shortly after signing in alone, as a sentence's beginning.
+        """
+        if not self.fresh:
+            raise sign_in_once_more(words)
 
     @property
     def path(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -20,7 +20,7 @@ from hedgerow.web.console.address import site_of
 from hedgerow.web.console.apps import confirm, enrolment, offer
 from hedgerow.web.console.asking_passkeys import session_of
 from hedgerow.web.console.headers import PREFIX
-from hedgerow.web.console.refusals import Refusal, nothing_here
+from hedgerow.web.console.refusals import nothing_here
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.turnstile import hashing
 from hedgerow.web.console.visit import Visit
@@ -52,12 +52,13 @@ async def change_password(visit: Visit) -> Response:
 
 @page("POST", "/account/again", needs=Permission.SELF)
 async def sign_in_again(visit: Visit) -> Response:
-    """End this session, so that it begins anew: then second factors may be changed."""
+    """End this session, so that it begins anew: then second factors may be changed, and more."""
     token = visit.jar.get(cookies.SESSION)
     await visit.write(lambda: visit.service.sessions.end(token))
     visit.end_session()
-    words = "Sign in once more: then you can change how you sign in."
-    return visit.redirect(f"{PREFIX}/sign-in?next={HERE}", words, kind="note")
+    goal = quote(visit.safe_next(HERE), safe="/")
+    words = "Sign in once more: then you can go on."
+    return visit.redirect(f"{PREFIX}/sign-in?next={goal}", words, kind="note")
 
 
 @page("GET", "/account/app", needs=Permission.SELF)
@@ -151,8 +152,6 @@ async def _page(visit: Visit, problem: str = "", status: int = 200) -> Response:
         passkeys=passkeys,
         sessions=sessions,
         here=session,
-        fresh=_is_fresh(visit),
-        minutes=service.accounts.limits.fresh_minutes,
         minimum=service.accounts.limits.password_min,
         with_passkeys=site_of(visit) is not None,
         removable=len(passkeys) + session.person.has_totp > 1,
@@ -175,18 +174,5 @@ async def _removed(visit: Visit, call: Callable[[], None]) -> Response:
     return visit.redirect(HERE, "It is removed. You are signed out everywhere but here.")
 
 
-def _is_fresh(visit: Visit) -> bool:
-    """Whether this person has signed in a short while ago."""
-    minutes = visit.service.accounts.limits.fresh_minutes
-    return datetime.now(UTC) - session_of(visit).created_at < timedelta(minutes=minutes)
-
-
 def _need_fresh(visit: Visit) -> None:
-    """Raise Refusal where whoever sits there may have found the browser open."""
-    if not _is_fresh(visit):
-        raise Refusal(
-            403,
-            "Sign in once more first",
-            "Nothing was changed. Second factors are changed shortly after signing in: your "
-            "account page has a button for it.",
-        )
+    visit.need_fresh("Second factors are changed")

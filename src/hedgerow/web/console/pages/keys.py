@@ -51,6 +51,7 @@ async def _list(visit: Visit, chosen: list[str], problem: str = "", status: int 
 @page("POST", "/keys", needs=Permission.KEYS)
 async def create_key(visit: Visit) -> Response:
     """Make a key, and show it for the only time."""
+    visit.need_fresh("Keys are made")
     name, chosen = visit.form.text("name"), visit.form.many("scope")
     service = visit.service
 

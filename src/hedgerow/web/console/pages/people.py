@@ -72,6 +72,7 @@ async def invite(visit: Visit) -> Response:
 @page("POST", "/people/invite", needs=Permission.PEOPLE)
 async def send_invitation(visit: Visit) -> Response:
     """Make an account for somebody, and show their link, once."""
+    visit.need_fresh("People are invited")
     form, service = visit.form, visit.service
     login, name, roles = form.text("login"), form.text("name"), form.many("role")
     try:
@@ -172,6 +173,7 @@ async def sign_out(visit: Visit, person_id: int) -> Response:
 @page("POST", "/people/{person_id:id}/reset", needs=Permission.PEOPLE)
 async def reset(visit: Visit, person_id: int) -> Response:
     """Take away what lets somebody in, and show a new link, once."""
+    visit.need_fresh("Accounts are reset")
     people = visit.service.people
 
     def anew() -> tuple[Person, str]:
