@@ -48,6 +48,38 @@ def refused(accounts: Accounts, code: str, times: int = 1) -> None:
             accounts.codes.check(1, code)
 
 
+def test_a_secret_belongs_to_the_session_that_began_it(
+    accounts: Accounts, staff: Staff, clock: Clock
+) -> None:
+    ada = staff("ada@example.org")
+    one, other = (accounts.sessions.create(ada.id, Stage.ENROL) for _ in range(2))
+    ids = [found.id for each in (one, other) if (found := accounts.sessions.find(each))]
+    begun = accounts.codes.begin(ada.id, ids[0])
+    assert accounts.codes.begun(ada.id, ids[0]) == begun
+    for stranger in (ids[1], 0):
+        assert accounts.codes.begun(ada.id, stranger) is None
+        with pytest.raises(SecondFactorRefused):
+            accounts.codes.confirm(ada.id, code_of(begun.secret, clock), stranger)
+    accounts.codes.confirm(ada.id, code_of(begun.secret, clock), ids[0])
+    clock.forward(seconds=60)
+    accounts.codes.check(ada.id, code_of(begun.secret, clock))
+    # It took no other's place, so nobody was signed out.
+    assert accounts.sessions.find(other)
+
+
+def test_a_replaced_app_signs_out_everywhere_else(
+    accounts: Accounts, secret: str, clock: Clock
+) -> None:
+    here, there = (accounts.sessions.create(1, Stage.FULL) for _ in range(2))
+    found = accounts.sessions.find(here)
+    assert found is not None
+    begun = accounts.codes.begin(1, found.id)
+    assert accounts.sessions.find(there)
+    accounts.codes.confirm(1, code_of(begun.secret, clock), found.id)
+    assert accounts.sessions.find(here)
+    assert accounts.sessions.find(there) is None
+
+
 def test_an_app_is_enrolled_once_it_has_shown_a_code(
     accounts: Accounts, staff: Staff, clock: Clock, lines: Lines
 ) -> None:

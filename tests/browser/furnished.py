@@ -50,6 +50,9 @@ class Furnished:
         if key not in self._sessions:
             sessions, number = self.desk.service.sessions, self.desk.people[who]
             self._sessions[key] = sessions.create(number, stage, "Firefox on Linux")
+            # The analyst is about to change their second step, a lead to get one.
+            if who in ("analyst", "lead2") and (found := sessions.find(self._sessions[key])):
+                self.desk.service.accounts.codes.begin(number, found.id)
         return self._sessions[key]
 
 

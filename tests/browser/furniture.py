@@ -151,7 +151,7 @@ def _furnish(
 
 
 def _people(desk: Desk) -> None:
-    """Names and second factors; the analyst is about to change theirs, a lead to get one."""
+    """Names and second factors."""
     service, codes = desk.service, desk.service.accounts.codes
     for who, name in NAMES.items():
         service.people.rename(desk.people[who], name)
@@ -159,8 +159,6 @@ def _people(desk: Desk) -> None:
         number = desk.people[who]
         with acting(Actor(ActorKind.PERSON, number)):
             codes.confirm(number, pyotp.TOTP(codes.begin(number).secret).now())
-    codes.begin(desk.people["analyst"])
-    codes.begin(desk.people["lead2"])
     with service.database.write() as session:
         for number, row in enumerate(session.query(PersonRow).order_by(PersonRow.id)):
             row.created_at -= timedelta(days=DAYS + 7 - number)

@@ -55,37 +55,44 @@ class Codes:
         self._limits = limits
         self._clock = clock
 
-    def begin(self, person_id: int) -> Enrolment:
-        """A new secret, which counts once a code of it was shown; until then the old one does."""
+    def begin(self, person_id: int, session_id: int = 0) -> Enrolment:
+        """A new secret, which counts once a code of it was shown; until then the old one does.
+
+        session_id: of the session that begins it, 0 for none. No other one sees it or takes it into
+        use: what somebody with the password alone was shown must not become the owner's secret.
+        """
         secret = pyotp.random_base32()
         with self._database.write() as session:
             row = row_of(session, person_id, locked=True)
-            seal = self._vault.to_close(session, PURPOSE)
-            row.totp_pending = seal.close(secret.encode(), _what(person_id))
+            row.totp_pending = self._close(session, row, f"{session_id}:{secret}")
             return _enrolment(secret, row)
 
-    def begun(self, person_id: int) -> Enrolment | None:
-        """The secret that waits for its first code, to show it once more."""
+    def begun(self, person_id: int, session_id: int = 0) -> Enrolment | None:
+        """The secret that this session has begun, to show it once more; None where it hasn't."""
         with self._database.read() as session:
             row = row_of(session, person_id)
-            secret = self._open(session, row, row.totp_pending)
+            secret = self._pending(session, row, session_id)
             return None if secret is None else _enrolment(secret, row)
 
-    def confirm(self, person_id: int, code: str) -> None:
-        """Take the new secret into use; the app has shown that it has it.
+    def confirm(self, person_id: int, code: str, session_id: int = 0) -> None:
+        """Take the secret that this session has begun into use; the app has shown that it has it.
+
+        Where it takes the place of another one, all sessions end but this.
 
         Raises:
-            SecondFactorRefused: the code isn't of the new secret, or there is none.
+            SecondFactorRefused: the code isn't of that secret, or there is none.
         """
         with self._database.write() as session:
             row = row_of(session, person_id, locked=True)
-            secret = self._open(session, row, row.totp_pending)
+            secret = self._pending(session, row, session_id)
             step = None if secret is None else self._step_of(secret, code, after=0)
-            if step is None:
+            if secret is None or step is None:
                 raise SecondFactorRefused
-            row.totp, row.totp_pending, row.totp_step = row.totp_pending, None, step
+            ended = 0 if row.totp is None else end_sessions(session, person_id, but=session_id)
+            row.totp, row.totp_pending = self._close(session, row, secret), None
+            row.totp_step = step
             forget_guesses(session, person_id)
-            record(session, "person.totp_added", WHO.format(person_id))
+            record(session, "person.totp_added", WHO.format(person_id), ended=ended)
 
     def check(self, person_id: int, code: str) -> None:
         """Raise SecondFactorRefused unless it is a code of this person's app, for the first time.
@@ -135,6 +142,14 @@ class Codes:
         except OTPVerificationError:
             return None
         return step if step > after else None
+
+    def _pending(self, session: Session, row: PersonRow, session_id: int) -> str | None:
+        """The secret that waits for its first code, where this session has begun it."""
+        whose, _, secret = (self._open(session, row, row.totp_pending) or "").partition(":")
+        return secret if secret and whose == str(session_id) else None
+
+    def _close(self, session: Session, row: PersonRow, secret: str) -> bytes:
+        return self._vault.to_close(session, PURPOSE).close(secret.encode(), _what(row.id))
 
     def _open(self, session: Session, row: PersonRow, sealed: bytes | None) -> str | None:
         if sealed is None:

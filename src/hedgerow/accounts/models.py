@@ -45,7 +45,7 @@ class PersonRow(Base):
     handle: Mapped[bytes] = mapped_column(LargeBinary(16))  # what authenticators know them by
     password: Mapped[bytes | None] = mapped_column(LargeBinary)  # the argon2id hash, sealed
     totp: Mapped[bytes | None] = mapped_column(LargeBinary)  # the secret, sealed
-    totp_pending: Mapped[bytes | None] = mapped_column(LargeBinary)  # not yet confirmed, sealed
+    totp_pending: Mapped[bytes | None] = mapped_column(LargeBinary)  # with its session, sealed
     totp_step: Mapped[int] = mapped_column(BigInteger)  # the last one used: no code counts twice
     issuer: Mapped[str | None] = mapped_column(String(512))
     subject: Mapped[str | None] = mapped_column(String(255))

@@ -59,9 +59,8 @@ def test_a_password_that_is_not_changed(door: Door, changed: dict, told: str) ->
 
 def test_an_app_is_replaced(door: Door) -> None:
     person, old = door.with_app()
-    browser = door.signed_in(person)
+    browser, there = door.signed_in(person), door.signed_in(person)
     assert "Show a secret for the app" in browser.get("/console/account/app").text
-    assert door.service.accounts.codes.begun(person.id) is None
     begun = browser.post("/console/account/app/begin", page="/console/account")
     secret = secret_on(browser.get(begun.headers["location"]).text)
     wrong = browser.post("/console/account/app", {"code": "000"})
@@ -69,8 +68,11 @@ def test_an_app_is_replaced(door: Door) -> None:
     assert secret_on(wrong.text) == secret
     door.service.accounts.codes.check(person.id, old.now())
     answer = browser.post("/console/account/app", {"code": pyotp.TOTP(secret).now()})
-    assert "its codes count" in browser.notice(answer)
-    assert door.service.accounts.codes.begun(person.id) is None
+    told = browser.notice(answer)
+    assert "its codes count" in told
+    assert "signed out everywhere but here" in told
+    assert "Show a secret for the app" in browser.get("/console/account/app").text
+    assert there.get("/console/account").status_code == 303
 
 
 def test_the_only_app_stays(door: Door) -> None:

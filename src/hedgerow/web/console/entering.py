@@ -27,11 +27,12 @@ async def begin(visit: Visit, person: Person, stage: Stage) -> Response:
     def begun() -> str:
         if before:
             sessions.end(before)
-        # Here, so that the page that shows it changes nothing; and not anew, or an app that has
-        # scanned it already gives codes that are refused.
-        if stage is Stage.ENROL and codes.begun(person.id) is None:
-            codes.begin(person.id)
-        return sessions.create(person.id, stage, client)
+        token = sessions.create(person.id, stage, client)
+        found = sessions.find(token) if stage is Stage.ENROL else None
+        if found is not None:
+            # Here, so that the page that shows it changes nothing.
+            codes.begin(person.id, found.id)
+        return token
 
     visit.begin_session(await visit.write(begun))
     return led_on(visit, stage)

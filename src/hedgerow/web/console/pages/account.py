@@ -84,7 +84,10 @@ async def set_app(visit: Visit) -> Response:
         await confirm(visit)
     except AccountsProblem as problem:
         return await _app_page(visit, sentence(problem), 422)
-    return visit.redirect(HERE, "The app is set up: from now on its codes count.")
+    words = "The app is set up: from now on its codes count."
+    if visit.person.has_totp:  # as it was when this began
+        words += " You are signed out everywhere but here."
+    return visit.redirect(HERE, words)
 
 
 @page("POST", "/account/app/remove", needs=Permission.SELF)
