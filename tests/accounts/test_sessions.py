@@ -1,6 +1,7 @@
 """Sessions: they end, they are rotated, and they are nobody else's."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -88,7 +89,9 @@ def test_the_last_use_is_written_once_a_minute(
     began = clock.at
     writes: list[object] = []
     write = Database.write
-    monkeypatch.setattr(Database, "write", lambda self: (writes.append(1), write(self))[1])
+    monkeypatch.setattr(
+        Database, "write", lambda self, **how: (writes.append(1), write(self, **how))[1]
+    )
     for _ in range(5):
         clock.forward(seconds=11)
         assert accounts.sessions.find(token)
@@ -100,6 +103,35 @@ def test_the_last_use_is_written_once_a_minute(
     assert writes == [1]
     assert accounts.people.get(ada.id).last_seen_at == clock.at
     assert accounts.sessions.list(ada.id)[0].seen_at == clock.at
+
+
+def test_a_session_is_found_while_another_writer_holds_the_database(
+    accounts: Accounts, staff: Staff, clock: Clock, database: Database
+) -> None:
+    ada = staff()
+    token = accounts.sessions.create(ada.id, Stage.FULL)
+    clock.forward(minutes=2)
+    held, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with database.write() as session:
+            session.execute(update(PersonRow).values(name="Ada L."))
+            held.set()
+            assert release.wait(60)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert held.wait(60)
+        began = time.monotonic()
+        assert accounts.sessions.find(token)
+        assert time.monotonic() - began < 10  # a change would wait for 30
+        assert accounts.people.get(ada.id).last_seen_at != clock.at
+    finally:
+        release.set()
+        holder.join()
+    assert accounts.sessions.find(token)
+    assert accounts.people.get(ada.id).last_seen_at == clock.at
 
 
 def test_a_token_is_new_after_each_step(accounts: Accounts, staff: Staff, clock: Clock) -> None:

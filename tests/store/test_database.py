@@ -1,5 +1,7 @@
 import sqlite3
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,29 @@ def test_second_writer_gives_up_after_its_wait(database: Database, database_url:
         allocate(session, "a")
         with pytest.raises(DatabaseBusy, match="try again"), other.write() as waiting:
             allocate(waiting, "a")
+
+
+def test_a_change_that_can_be_left_out_waits_as_briefly_as_it_says(
+    database: Database, database_url: str
+) -> None:
+    def take() -> int:
+        with other.write() as session:
+            return allocate(session, "a")
+
+    with open_database(database_url, connections=1) as other, ThreadPoolExecutor(1) as pool:
+        with other.write(wait_seconds=0.1) as brief:
+            allocate(brief, "b")
+        with database.write() as session:
+            first = allocate(session, "a")
+            began = time.monotonic()
+            with pytest.raises(DatabaseBusy), other.write(wait_seconds=0.1) as brief:
+                allocate(brief, "a")
+            assert time.monotonic() - began < 10
+            # The same connection waits again as long as it did before.
+            taken = pool.submit(take)
+            time.sleep(0.5)
+            assert not taken.done()
+        assert taken.result(60) == first + 1
 
 
 def test_errors_do_not_tell_the_values(database: Database) -> None:

@@ -6,6 +6,7 @@ after each step of signing in, so that a token somebody planted before is worth 
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,13 +20,16 @@ from hedgerow.accounts.models import PersonRow, SessionRow
 from hedgerow.accounts.persons import PersonState, Session, Stage
 from hedgerow.accounts.rows import WHO, people_query, person_of, row_of, set_seen, state_of
 from hedgerow.accounts.tokens import new_token
-from hedgerow.store import Actor, ActorKind, Database, acting, allocate, now, record
+from hedgerow.store import Actor, ActorKind, Database, DatabaseBusy, acting, allocate, now, record
 
 MAX_CLIENT = 64
 """Characters of what is kept of a browser's description."""
 
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly the last use is known; each is a change of the database."""
+
+NOTE_SECONDS = 0.1
+"""That a page waits, at most, for its use to be noted."""
 
 _COUNTER = "person_session"
 
@@ -60,7 +64,10 @@ class Sessions:
             return self._begin(session, person_id, stage, client)
 
     def find(self, token: str) -> Session | None:
-        """The session of a token, if it hasn't ended; notes its use, once a minute at most."""
+        """The session of a token, if it hasn't ended; notes its use, once a minute at most.
+
+        Where the database is held by another writer, the next use is noted instead.
+        """
         at = self._clock()
         with self._database.read() as session:
             found = session.execute(
@@ -72,7 +79,8 @@ class Sessions:
                 return None
             result = self._record(found, at)
         if at - result.seen_at >= SEEN_EVERY:
-            self._note_use(result, at)
+            with suppress(DatabaseBusy):  # the next request tries again: no page waits for this
+                self._note_use(result, at)
         return result
 
     def promote(self, token: str, stage: Stage = Stage.FULL) -> str | None:
@@ -200,7 +208,7 @@ class Sessions:
         return session.execute(query.with_for_update()).scalar()
 
     def _note_use(self, used: Session, at: datetime) -> None:
-        with self._database.write() as session:
+        with self._database.write(wait_seconds=NOTE_SECONDS) as session:
             if used.stage == Stage.FULL:
                 set_seen(session, used.person.id, at)
             session.execute(

@@ -14,7 +14,7 @@ from hedgerow.store import schema
 from hedgerow.store.engine import shown
 from hedgerow.store.errors import DatabaseBusy
 from hedgerow.store.failures import plain_errors
-from hedgerow.store.sqlite import WRITE
+from hedgerow.store.sqlite import WAIT, WRITE
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one before `DatabaseBusy`."""
@@ -73,7 +73,7 @@ class Database:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, wait_seconds: float | None = None) -> Iterator[Session]:
         """Give a session that commits at the end of the block, or rolls back on an exception.
 
         On SQLite there is one writer at a time; others wait for it. A commit that has returned
@@ -83,8 +83,11 @@ class Database:
         exception, and otherwise committed with the outer one, or undone with it. Leave a block
         in the thread that entered it.
 
+        Args:
+            wait_seconds: for another writer, instead of `busy_seconds`: for what can be left out.
+
         Raises:
-            DatabaseBusy: the wait was longer than `busy_seconds`, or others were in the way.
+            DatabaseBusy: the wait was longer than that, or others were in the way.
             DatabaseUnavailable: the database can't be reached. Lost at the very end, it may have
                 committed nevertheless.
         """
@@ -92,7 +95,10 @@ class Database:
             with plain_errors(), self._own.session.begin_nested():
                 yield self._own.session
             return
-        with plain_errors(), Session(self._writer, expire_on_commit=False) as session:
+        writer = self._writer
+        if wait_seconds is not None:
+            writer = writer.execution_options(**{WAIT: wait_seconds})
+        with plain_errors(), Session(writer, expire_on_commit=False) as session:
             session.connection()
             self._own.session = session
             try:

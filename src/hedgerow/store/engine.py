@@ -101,7 +101,7 @@ def make_engine(url: URL, busy_seconds: float, connections: int = CONNECTIONS) -
         msg = f"the driver for {url.drivername} is not installed; install it or name another"
         raise BadDatabaseURL(msg) from None
     if on_sqlite:
-        sqlite.listen(engine)
+        sqlite.listen(engine, busy_seconds)
     else:
         postgresql.listen(engine, busy_seconds)
     return engine

@@ -7,6 +7,7 @@ from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
 from hedgerow.store.errors import DatabaseUnavailable
+from hedgerow.store.sqlite import WAIT
 
 CONNECT_SECONDS = 10
 """How long one attempt to reach the server may take; `connect_timeout` in the URL goes before."""
@@ -57,7 +58,13 @@ def listen(engine: Engine, busy_seconds: float) -> None:
         connection.execute(statement)
         connection.autocommit = False
 
+    def begin(connection: Connection) -> None:
+        wait = connection.get_execution_options().get(WAIT)
+        if wait is not None:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, round(1000 * wait))}")
+
     event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
     event.listen(engine, "handle_error", _without_details)
 
 

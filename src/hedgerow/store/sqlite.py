@@ -13,6 +13,9 @@ from hedgerow.store.errors import DatabaseUnavailable
 WRITE = "hedgerow_write"
 """Execution option that marks a transaction as one that writes."""
 
+WAIT = "hedgerow_wait_seconds"
+"""Execution option: how long this transaction waits for another writer."""
+
 CACHE_KIB = 65_536
 """Page cache of each SQLite connection, KiB: keeps the inner pages of the indexes of 10M rows."""
 
@@ -43,10 +46,18 @@ def make_private_file(path: Path) -> None:
         raise DatabaseUnavailable(msg) from error
 
 
-def listen(engine: Engine) -> None:
+def listen(engine: Engine, busy_seconds: float) -> None:
     """Have every connection prepared, and every transaction begun as it has to be."""
+
+    def begin(connection: Connection) -> None:
+        wait = connection.get_execution_options().get(WAIT, busy_seconds)
+        if connection.info.get(WAIT, busy_seconds) != wait:  # as the transaction before left it
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={round(1000 * wait)}")
+            connection.info[WAIT] = wait
+        _begin(connection)
+
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", begin)
 
 
 def _prepare(connection: Any, _record: object) -> None:
