@@ -1,8 +1,14 @@
 """Sessions and cookies as the console has them."""
 
+import time
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import update
 from tests.web.console.browsing import Browser, words_of
 
+from hedgerow.accounts.models import SessionRow
+from hedgerow.store import now
 from hedgerow.web.console.cookies import FORM, SESSION
 
 
@@ -13,7 +19,27 @@ def test_nobody_is_sent_to_sign_in_and_back_afterwards(browser):
     location = answer.headers["location"]
     assert location == "/console/sign-in?next=/console/queue%3Fstatus%3Dsecond%26bank%3D3"
     assert nobody.get("/console/").headers["location"] == "/console/sign-in"
-    assert nobody.post("/console/care/stop").headers["location"] == "/console/sign-in"
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/keys", "/keys"),
+        ("/people/7/roles", "/people/7"),
+        ("/care/stop", "/care"),
+        ("/account/passkeys/3/remove", "/account"),
+        ("/people/7%2F..", ""),
+        ("/none/at/all", ""),
+    ],
+)
+def test_a_form_that_comes_after_the_end_of_a_session_is_told(desk, browser, path, form):
+    administrator = browser("administrator")
+    desk.service.sessions.end(administrator.cookies[SESSION])
+    answer = administrator.post(f"/console{path}", {"name": "x"})
+    back = f"?next=/console{form}" if form else ""
+    assert answer.headers["location"] == f"/console/sign-in{back}"
+    told = administrator.notice(answer)
+    assert told == "You were signed out meanwhile, and nothing was changed."
 
 
 def test_whoever_has_not_signed_in_learns_no_path(browser):
@@ -34,6 +60,18 @@ def test_an_ended_session_is_over_at_once(desk, browser):
     assert lead.get("/console/help").status_code == 200
     desk.service.sessions.end(lead.cookies[SESSION])
     assert lead.get("/console/help").status_code == 303
+
+
+def test_a_page_is_shown_while_another_writer_holds_the_database(desk, browser):
+    lead = browser("lead")
+    with desk.service.database.write() as session:
+        early = now() - timedelta(minutes=2)
+        session.execute(update(SessionRow).values(seen_at=early))
+    with desk.service.database.write() as session:
+        session.connection()
+        began = time.monotonic()
+        assert lead.get("/console/help").status_code == 200
+        assert time.monotonic() - began < 10  # a change would wait for 30
 
 
 def test_what_somebody_may_is_looked_up_at_every_request(make_desk):

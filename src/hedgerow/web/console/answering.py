@@ -43,10 +43,18 @@ _log = logging.getLogger(__name__)
 class Place:
     """Answers the requests of one path; of none, where it has no pages."""
 
-    def __init__(self, pages: Mapping[str, Page], templates: Templates, limits: Limits) -> None:
+    def __init__(
+        self,
+        pages: Mapping[str, Page],
+        templates: Templates,
+        limits: Limits,
+        up: int | None = None,
+    ) -> None:
+        """up: parts of the path to leave out for where its form is; None where there is none."""
         self._pages = pages
         self._templates = templates
         self._limits = limits
+        self._up = up
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -56,6 +64,8 @@ class Place:
             response = await self._answer(visit)
         except ClientDisconnect:
             raise  # there is nobody to answer
+        except SignInFirst:
+            response = _sign_in(visit, self._form_of(visit.path))
         except Exception as error:  # noqa: BLE001  # each becomes a page, and what is ours is logged
             response = _told(visit, error)
         visit.jar.write(response)
@@ -81,6 +91,13 @@ class Place:
             if not tokens.is_form_token(visit.secret, visit.form.token):
                 raise stale_form()
             return await page.run(visit, **request.path_params)
+
+    def _form_of(self, path: str) -> str:
+        """The page that a form for this path is on; "" where none is known."""
+        if self._up is None:
+            return ""
+        parts = path.split("/")
+        return PREFIX + quote("/".join(parts[: len(parts) - self._up]))
 
     def _no_page(self, visit: Visit) -> Exception:
         if not visit.may(Permission.SELF):
@@ -145,8 +162,6 @@ def _check_enrolment(visit: Visit) -> None:
 
 def _told(visit: Visit, error: Exception) -> Response:
     """What went wrong, as a page, or as JSON to a script."""
-    if isinstance(error, SignInFirst):
-        return _sign_in(visit)
     if isinstance(error, Refusal):
         told = error
     elif isinstance(error, Problem):
@@ -176,8 +191,11 @@ def _fault(error: Exception) -> Refusal:
     return Refusal(500, "Something went wrong", words)
 
 
-def _sign_in(visit: Visit) -> Response:
-    """Send the browser to where signing in begins or goes on, and back here afterwards."""
+def _sign_in(visit: Visit, form: str) -> Response:
+    """Send the browser to where signing in begins or goes on, and back here afterwards.
+
+    form: the page to go back to where a form was sent; "" for the start.
+    """
     if visit.wants_json:
         return visit.json(401, title="You are signed out", words="Sign in again to go on.")
     stage = None if visit.session is None else visit.session.stage
@@ -185,6 +203,12 @@ def _sign_in(visit: Visit) -> Response:
         return RedirectResponse(f"{PREFIX}/", 303)
     if stage is not None:
         return RedirectResponse(STAGES[stage], 303)
-    if visit.request.method == "POST" or visit.path in ("/", "/sign-in"):
-        return RedirectResponse(SIGN_IN, 303)
-    return RedirectResponse(f"{SIGN_IN}?next={quote(_target(visit.request), safe='/')}", 303)
+    if visit.request.method == "POST":
+        words = "You were signed out meanwhile, and nothing was changed."
+        return visit.redirect(_back_to(form), words, kind="note")
+    target = "" if visit.path in ("/", "/sign-in") else _target(visit.request)
+    return RedirectResponse(_back_to(target), 303)
+
+
+def _back_to(goal: str) -> str:
+    return f"{SIGN_IN}?next={quote(goal, safe='/')}" if goal else SIGN_IN

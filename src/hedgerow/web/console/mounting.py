@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -28,8 +30,24 @@ def console(limits: Limits) -> Router:
     by_path: dict[str, dict[str, Page]] = {}
     for page in PAGES:
         by_path.setdefault(page.path, {})[page.method] = page
-    routes = [Route(path, Place(here, templates, limits)) for path, here in by_path.items()]
+    routes = [
+        Route(path, Place(here, templates, limits, levels_up(path, by_path)))
+        for path, here in by_path.items()
+    ]
     return Router(routes, default=Place({}, templates, limits), redirect_slashes=False)
+
+
+def levels_up(path: str, by_path: Mapping[str, Mapping[str, Page]]) -> int | None:
+    """How many parts of a path to leave out for the nearest page that can be opened.
+
+    That is where a form is that is sent to the path, or close by. None where there is no such page.
+    """
+    parts = path.split("/")
+    for up in range(len(parts) - 1):
+        page = by_path.get("/".join(parts[: len(parts) - up]), {}).get("GET")
+        if page is not None and page.needs is not None:
+            return up
+    return None
 
 
 async def _begin(_request: Request) -> Response:
