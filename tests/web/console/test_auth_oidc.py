@@ -171,6 +171,23 @@ def test_a_provider_that_is_slow_keeps_no_change_waiting(
         other.close()
 
 
+def test_no_other_site_signs_somebody_out(door: Door) -> None:
+    browser = door.signed_in(door.somebody())
+    before, asked = browser.cookies[SESSION], len(door.provider.asked)
+    elsewhere = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert "http-equiv" in browser.get("/console/oidc/start", headers=elsewhere).text
+    answer = browser.get("/console/oidc/start")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console/")
+    assert FLOW not in browser.cookies
+    assert len(door.provider.asked) == asked
+    assert browser.cookies[SESSION] == before
+    assert browser.get("/console/account").status_code == 200
+    _, link = door.invited()
+    page = browser.get(f"/console/invitation/{link}").text
+    assert "/console/oidc/start" not in page
+    assert "sign out first" in words_of(page)
+
+
 def test_without_a_provider_there_is_no_such_page(database_url, tmp_path) -> None:
     with running(plan_for(tmp_path, database_url, accounts=QUICK)) as server:
         near = Door(server, provider=None)

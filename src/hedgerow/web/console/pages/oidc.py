@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from starlette.responses import RedirectResponse, Response
 
-from hedgerow.accounts import OpenIDProblem, Stage
+from hedgerow.accounts import OpenIDProblem, Permission, Stage
 from hedgerow.web.console.address import answer_address
 from hedgerow.web.console.entering import begin, next_stage
 from hedgerow.web.console.headers import PREFIX
@@ -27,6 +27,9 @@ async def start(visit: Visit) -> Response:
     openid, back = visit.service.accounts.openid, answer_address(visit)
     if not openid.on or back is None:
         raise nothing_here()
+    if visit.may(Permission.SELF):
+        # Another site may have led here, and whoever comes in at the end is out as the one before.
+        return RedirectResponse(f"{PREFIX}/", 303)
     try:
         address, token = await visit.call_outside(lambda: openid.begin(back))
     except OpenIDProblem as problem:
