@@ -25,6 +25,9 @@ from hedgerow.store import open_database, schema
 PASSWORD = "hunter2"
 TEMPLATE = "migrated"
 VERSION = "alembic_version"
+VERSIONS = (VERSION, "dbos_migrations")
+COURIERS = "dbos"
+"""The schema where a courier keeps what it has to do."""
 START_SECONDS = 60
 IN_USE = "pre-existing shared memory block"
 """What a server says whose killed predecessor's memory the system hasn't taken back yet."""
@@ -50,8 +53,10 @@ def require_programs() -> Path:
     return found
 
 
-def tables_of(connection: psycopg.Connection) -> list[str]:
-    found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+def tables_of(connection: psycopg.Connection, within: str = "public") -> list[str]:
+    """The tables of a schema, but for that of its version."""
+    asked = "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename <> ALL(%s)"
+    found = connection.execute(asked, [within, list(VERSIONS)])
     return sorted(name for (name,) in found)
 
 
@@ -296,12 +301,16 @@ class PostgresMaker(Maker):
                 return False
             # Most tests fill a few of the tables; emptying all takes longer than the test.
             some = sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
-            asked = [some.format(each, sql.Identifier(each)) for each in tables if each != VERSION]
+            wanted = [("public", each) for each in tables]
+            wanted += [(COURIERS, each) for each in tables_of(connection, COURIERS)]
+            asked = [
+                some.format(number, sql.Identifier(*each)) for number, each in enumerate(wanted)
+            ]
             filled = connection.execute(sql.SQL(" UNION ALL ").join(asked)).fetchall()
             if filled:
                 # Quicker than TRUNCATE, which makes a new file for each table and each index.
                 delete = sql.SQL("DELETE FROM {}")
-                emptied = [delete.format(sql.Identifier(each)) for (each,) in filled]
+                emptied = [delete.format(sql.Identifier(*wanted[each])) for (each,) in filled]
                 connection.execute("SET session_replication_role = replica")  # in any order
                 connection.execute(sql.SQL("; ").join(emptied))
             return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -25,6 +26,7 @@ ELSEWHERE = {
 }  # fmt: skip
 """Routes that are no page of this installation: redirects, files, and what is set up already."""
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 NARROW = 320
 
 
@@ -55,29 +57,24 @@ def test_the_docs_show_them_all(place: Furnished) -> None:
     assert shown == names_of(place.pages)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(browser: Browser, place: Furnished, scheme: str) -> None:
-    context = context_of(browser, "desktop", scheme)
-    found = {}
-    for shown in place.pages:
-        page = opened(context, place, shown)
-        wrong = Axe().run(page).response["violations"]
-        if wrong:
-            found[shown.name] = [(each["id"], each["nodes"][0]["html"][:200]) for each in wrong]
-        page.close()
-    context.close()
-    assert found == {}
-
-
-def test_they_fit_on_a_narrow_phone(browser: Browser, place: Furnished) -> None:
-    context = browser.new_context(viewport={"width": NARROW, "height": 640})
+def test_nobody_is_shut_out(browser: Browser, place: Furnished) -> None:
+    """Each page is opened once, and looked at in light, in dark, and on a narrow phone."""
+    context = context_of(browser)
+    wrong = {}
     wide = []
     for shown in place.pages:
         page = opened(context, place, shown)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            if found := Axe().run(page).response["violations"]:
+                told = [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
+                wrong[shown.name, scheme] = told
+        page.set_viewport_size({"width": NARROW, "height": 640})
         if page.evaluate("document.documentElement.scrollWidth") > NARROW:
             wide.append(shown.name)
         page.close()
     context.close()
+    assert wrong == {}
     assert wide == []
 
 

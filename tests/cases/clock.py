@@ -27,10 +27,11 @@ class Clock:
 
 
 def put(clock: Clock, patch: pytest.MonkeyPatch) -> None:
-    """Let the room's own modules (those of webhooks apart) go by this clock."""
+    """Let the room's own modules (those of webhooks apart), and the vault, go by this clock."""
     for each in pkgutil.iter_modules(hedgerow.cases.__path__):
         if each.ispkg:
             continue
         module = importlib.import_module(f"hedgerow.cases.{each.name}")
         if getattr(module, "now", None) is now:
             patch.setattr(module, "now", clock)
+    patch.setattr("hedgerow.store.objects.vault.now", clock)

@@ -25,8 +25,8 @@ def worked(cases, clock, minutes):
     """Let Ann take a case, and be at it for so long; the case is still in her hands."""
     (number,) = opened(cases)
     cases.take(ANN, number)
-    for _ in range(minutes // 5):
-        clock.forward(minutes=5)
+    for _ in range(minutes):
+        clock.forward(minutes=1)
         cases.renew(ANN, number)
     return number
 
@@ -118,14 +118,14 @@ def test_asking_during_a_break_makes_it_no_longer(cases, noon):
     number = worked(cases, noon, 60)
     with pytest.raises(Resting) as first:
         cases.take_next(ANN)
-    noon.forward(minutes=5)
+    noon.forward(minutes=4)
     cases.renew(ANN, number)  # what was begun may be finished
     with pytest.raises(Resting, match="take your break") as second:
         cases.take_next(ANN)
     assert second.value.until == first.value.until
     with pytest.raises(Resting, match="you have a break already"):
         cases.take_break(ANN, 60)
-    noon.forward(minutes=5)
+    noon.forward(minutes=6)
     cases.take_next(ANN)
     assert left(cases, noon) == 50
 
@@ -175,3 +175,20 @@ def test_a_part_is_not_looked_at_where_a_break_is_due(cases, noon):
     with pytest.raises(Resting, match="time for a break"):
         cases.reveal(ANN, other, 0)
     assert cases.get(other).lease is None
+
+
+def test_cases_taken_ahead_are_no_way_around_it(cases, noon):
+    """What was in somebody's hands, and isn't any more, is begun anew like any other."""
+    ahead = opened(cases, 3)
+    for number in ahead:
+        cases.take(ANN, number)
+    noon.forward(minutes=6)
+    worked(cases, noon, 50)
+    for begins in (
+        lambda: cases.renew(ANN, ahead[0]),
+        lambda: cases.decide(ANN, ahead[1], Choice.CONFIRM),
+        lambda: cases.hold(ANN, ahead[2], 1, "later"),
+    ):
+        with pytest.raises(Resting, match="break"):
+            begins()
+    assert [cases.get(number).lease for number in ahead] == [None] * 3

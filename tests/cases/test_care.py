@@ -46,6 +46,12 @@ class TestReveals:
         cases.end_reveal(ANN, reveal, 99)  # never more than it can be shown
         assert cases.standing(ANN.id).seconds_left == 30 * 60 - 13
 
+    def test_it_counts_for_no_less_than_went_by(self, cases, noon, shown):
+        reveal, _ = cases.reveal(ANN, shown, 3)
+        noon.forward(seconds=6)
+        cases.end_reveal(ANN, reveal, 0)
+        assert cases.standing(ANN.id).seconds_left == 30 * 60 - 6
+
     @pytest.mark.parametrize(
         "limits",
         [
@@ -87,6 +93,12 @@ class TestReveals:
         noon.forward(hours=23)
         assert cases.forget_media() == 0
         noon.forward(hours=1)
+        # From now on, whenever it is destroyed.
+        with pytest.raises(NoSuchObject):
+            kept.open(held)
+        for look in (cases.open_media, lambda who, number: cases.reveal(who, number, 0)):
+            with pytest.raises(NotNow, match="nothing is kept to look at"):
+                look(ANN, shown)
         assert cases.forget_media() == 1
         case = cases.get(shown)
         assert (case.has_media, case.object_id) == (False, None)
@@ -162,8 +174,8 @@ class TestBreaks:
     def test_what_was_begun_may_be_finished(self, cases, noon):
         (number, other) = opened(cases, 2)
         cases.take(ANN, number)
-        for _ in range(11):
-            noon.forward(minutes=5)
+        for _ in range(14):
+            noon.forward(minutes=4)
             cases.renew(ANN, number)
         with pytest.raises(Resting):
             cases.take(ANN, other)
@@ -188,8 +200,8 @@ class TestBreaks:
         assert cases.take_next(BOB) is not None
 
     def test_during_a_break_nothing_is_revealed(self, cases, noon, shown):
-        for _ in range(11):
-            noon.forward(minutes=5)
+        for _ in range(14):
+            noon.forward(minutes=4)
             cases.renew(ANN, shown)
         with pytest.raises(Resting):
             cases.take_next(ANN)

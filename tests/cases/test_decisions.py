@@ -4,12 +4,15 @@ import json
 
 import pytest
 from sqlalchemy import select
-from tests.cases.making import ANN, BOB, CID, LEA, LEO, opened
+from tests.cases.making import ANN, BOB, CID, LEA, LEO, answer, flipped, match, opened
 
 from hedgerow.cases import (
     BadDecision,
+    Cases,
     Choice,
+    Context,
     Filter,
+    Limits,
     NoSuchProposal,
     NotNow,
     NotYours,
@@ -201,8 +204,60 @@ class TestComplaints:
 
     def test_of_what_is_not_decided_yet(self, cases):
         (number,) = opened(cases)
+        lease = cases.take(ANN, number).lease
         case = cases.complain(number, "No.")
-        assert (case.status, case.reason, case.review) == (Status.WAITING, Reason.COMPLAINT, 1)
+        assert (case.status, case.reason, case.review) == (Status.WAITING, Reason.COMPLAINT, 2)
+        assert case.lease == lease
+        decided(cases, number, ANN)
+        assert cases.get(number).outcome is Outcome.CONFIRMED
+
+    def test_what_was_said_before_it_counts_no_more(self, cases):
+        two_needed(cases)
+        (number,) = opened(cases)
+        decided(cases, number, ANN)
+        case = cases.complain(number, "No.")
+        assert (case.status, case.review) == (Status.WAITING, 2)
+        decided(cases, number, BOB)
+        assert cases.get(number).status is Status.SECOND
+        with pytest.raises(NotYours):
+            cases.take(ANN, number)
+        decided(cases, number, CID)
+        assert cases.get(number).outcome is Outcome.CONFIRMED
+
+    def test_a_lead_whom_it_waits_for_is_not_told_of_before_either(self, cases):
+        two_needed(cases)
+        (number,) = opened(cases)
+        decided(cases, number, ANN)
+        decided(cases, number, BOB, choice=Choice.DISPUTE)
+        assert cases.get(number).status is Status.ESCALATED
+        assert cases.complain(number, "No.").status is Status.WAITING
+        seen = cases.get(number, LEA)
+        assert (seen.decisions, seen.hidden_decisions) == ((), 2)
+
+    def test_of_one_that_is_held_it_waits_at_once(self, cases):
+        unsaid, said = opened(cases, 2)
+        two_needed(cases)
+        decided(cases, said, ANN)
+        for number in (unsaid, said):
+            cases.hold(BOB, number, 30, "later")
+            case = cases.complain(number, "No.")
+            assert (case.status, case.held_until, case.held_why) == (Status.WAITING, None, "")
+        assert {cases.take_next(who).id for who in (CID, LEA)} == {unsaid, said}
+
+    def test_what_somebody_filled_in_before_is_no_answer_to_it(self, cases):
+        seen, other = (cases.get(number, ANN) for number in opened(cases, 2))
+        decided(cases, seen.id, BOB)
+        cases.complain(seen.id, "No.")
+        with pytest.raises(NotNow, match="has changed since you looked"):
+            cases.decide(ANN, seen.id, Choice.CONFIRM, review=seen.review)
+        found = cases.decide_many(
+            ANN, [seen.id, other.id], Choice.CONFIRM,
+            reviews={seen.id: seen.review, other.id: other.review},
+        )  # fmt: skip
+        assert "has changed" in found[seen.id]
+        assert found[other.id] == ""
+        assert cases.get(seen.id).outcome is None
+        cases.decide(ANN, seen.id, Choice.CONFIRM, review=cases.get(seen.id).review)
 
     def test_an_empty_one_is_none(self, cases):
         (number,) = opened(cases)
@@ -352,12 +407,44 @@ class TestNews:
         assert "0" * 16 not in text  # no hash
         assert "person" not in text.lower()
 
+    def test_a_dispute_is_of_the_file_that_was_looked_at(self, cases, told):
+        said = [Context(reference=each) for each in ("first", "nearly the same", "first again")]
+        first = cases.receive(answer(file=b"bridge"), {}, said[0])
+        cases.receive(answer(match(value=flipped(3))), {}, said[1])
+        cases.receive(answer(file=b"bridge"), {}, said[2])
+        decided(cases, first.case_id, ANN, choice=Choice.DISPUTE)
+        data = told()[-1]["data"]
+        assert names(data["contexts"]) == ["first again", "first"]
+        assert names(data["not_looked_at"]) == ["nearly the same"]
+        # It is sent once more, and comes before people.
+        again = cases.receive(answer(match(value=flipped(3))), {}, said[1])
+        assert again.opened
+        decided(cases, again.case_id, ANN)
+        data = told()[-1]["data"]
+        assert (names(data["contexts"]), data["not_looked_at"]) == (["nearly the same"], [])
+
+    def test_what_spreads_most_is_told_as_far_as_a_message_can_hold(self, banks, told):
+        cases = Cases(banks, Limits(max_told_bytes=1000, max_copies_kept=50))
+        for number in range(60):
+            context = Context(reference=str(number), url="https://example.org/" + "a" * 60)
+            found = cases.receive(answer(file=b"bridge"), {}, context)
+        decided(cases, found.case_id, ANN)
+        data = told()[-1]["data"]
+        told_of = names(data["contexts"])
+        assert told_of == [str(number) for number in range(49, 49 - len(told_of), -1)]
+        assert 3 < len(told_of) < 11
+        assert data["contexts_left_out"] == 60 - len(told_of)
+
     def test_what_is_refused_tells_nothing(self, cases, told):
         (number,) = opened(cases)
         before = len(told())
         with pytest.raises(BadDecision):
             cases.decide(ANN, number, Choice.DISPUTE)
         assert len(told()) == before
+
+
+def names(contexts):
+    return [each["reference"] for each in contexts]
 
 
 def test_after_a_complaint_nobody_is_told_the_outcome_before_they_decide(cases):

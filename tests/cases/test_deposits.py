@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -21,6 +22,7 @@ from hedgerow.store.objects.models import ObjectRow
 BRIDGE = b"a photograph of a bridge, as it was uploaded " * 50
 FACTS = {"media": "jpeg", "width": 64, "height": 48}
 SECONDS = 60
+SOON = timedelta(hours=1)
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -179,7 +181,7 @@ def test_what_was_committed_before_it_failed_is_left(keeping, kept, banks):
         with kept.deposit(BRIDGE) as deposit:
             with banks.database.write() as session:
                 numbers.append(
-                    deposit.keep(session, subject="case:1", kind="jpeg", keep_until=now())
+                    deposit.keep(session, subject="case:1", kind="jpeg", keep_until=now() + SOON)
                 )
             raise ZeroDivisionError
 

@@ -3,19 +3,21 @@
 from dataclasses import replace
 
 import pytest
-from tests.cases.making import ANN, answer, match, opened
+from tests.cases.making import ANN, LEA, answer, match, opened
 
 from hedgerow.cases import (
     BadDecision,
     Cases,
     Choice,
     Context,
+    Filter,
     Limits,
     NoSuchCase,
     Sought,
     Status,
     why_early,
 )
+from hedgerow.matching import Verdict
 
 FACTS = {"media": "jpeg", "width": 640, "height": 480}
 
@@ -125,3 +127,22 @@ def test_the_weightiest_part_of_an_urgency_has_a_word(cases):
     assert why_early(replace(case, test=True), Limits(urgent_labels=("sea",))) == "test"
     cases.complain(number, "mine")
     assert why_early(cases.get(number), Limits()) == "complaint"
+
+
+def test_decided_ones_come_the_latest_first_whatever_their_urgency(cases):
+    numbers = opened(cases, 4)
+    calm = opened(cases, 2, action=Verdict.REVIEW)
+    for number in (numbers[1], calm[0], numbers[3], numbers[0], calm[1]):
+        cases.decide(ANN, number, Choice.CONFIRM)
+    wanted = Filter(status=Status.DECIDED)
+    latest_first = [calm[1], calm[0], numbers[3], numbers[1], numbers[0]]
+    assert [each.id for each in cases.page(wanted).cases] == latest_first
+    found, after = [], None
+    while not found or after:
+        page = cases.page(wanted, after, 2)
+        found += [each.id for each in page.cases]
+        after = page.next
+    assert found == latest_first
+    # Open again, it stands where its urgency says.
+    cases.reopen(LEA, calm[1], "once more")
+    assert [each.id for each in cases.page(Filter()).cases] == [numbers[2], calm[1]]

@@ -212,7 +212,12 @@ class TestHolding:
         cases.hold(ANN, first, 1, "the platform is asked")
         cases.hold(BOB, second, 1, "as Ann says, it is another bridge")
         assert [each.held_why for each in cases.page(held).cases] == ["the platform is asked", ""]
-        assert cases.get(second, CID).held_why == ""
+        seen = cases.get(second, CID)
+        assert seen.held_why == ""
+        assert [each.text for each in seen.history if each.kind == "held"] == [""]
+        cases.wake(ANN, second)
+        assert "another bridge" not in repr(cases.get(second, CID))
+        cases.hold(BOB, second, 1, "as Ann says, it is another bridge")
         assert cases.get(second, ANN).held_why  # who has said what it is
         assert cases.get(second).held_why  # the operator
 
@@ -360,3 +365,37 @@ def test_a_lease_is_as_long_as_set(banks, clock):
     cases = Cases(banks, Limits(lease_seconds=10))
     opened(cases)
     assert (cases.take_next(ANN).lease.until - clock.at).total_seconds() == 10
+
+
+class Roster:
+    """People as `accounts` knows them."""
+
+    def __init__(self, *people):
+        self.people = {each.id: each for each in people}
+
+    def active(self, permission):
+        here = [each for each in self.people.values() if each.state is PersonState.ACTIVE]
+        return [each for each in here if each.may(permission)]
+
+    def get(self, person_id):
+        return self.people[person_id]
+
+
+class TestTending:
+    def test_what_was_held_for_long_enough_waits_again_though_nobody_asks(self, cases, clock):
+        short, long = opened(cases, 2)
+        cases.hold(ANN, short, 1, "later")
+        cases.hold(ANN, long, 2, "later")
+        clock.forward(days=1)
+        cases.tend(Roster(ANN))
+        assert cases.get(short).status is Status.WAITING
+        assert cases.get(long).status is Status.HELD
+
+    def test_what_was_given_to_somebody_who_has_gone_is_for_everybody(self, cases):
+        theirs, anns = opened(cases, 2)
+        cases.assign(LEA, theirs, BOB)  # who is just being deactivated
+        cases.assign(LEA, anns, ANN)
+        assert cases.take_next(CID) is None
+        cases.tend(Roster(ANN, CID, replace(BOB, state=PersonState.DEACTIVATED)))
+        assert cases.get(anns).assigned_to == ANN.id
+        assert cases.take_next(CID).id == theirs

@@ -100,8 +100,11 @@ def reveal(session: Session, person_id: int, case_id: int, defaults: Care) -> Re
 
 
 def end_reveal(session: Session, person_id: int, reveal_id: int, seconds: float) -> None:
-    """Note how long it was shown in fact: never more than was counted, and only once."""
+    """Note how long it was shown in fact: never more than was counted, and only once.
+
+    seconds: as the browser says; it counts for no less than went by until it said so.
+    """
     row = session.get(RevealRow, reveal_id)
     if row is not None and row.person_id == person_id and not row.ended:
-        row.seconds = min(row.seconds, max(0.0, seconds))
+        row.seconds = min(row.seconds, max(seconds, (now() - row.at).total_seconds()))
         row.ended = True

@@ -17,8 +17,8 @@ from hedgerow.cases.rows import MAX_ID, as_copy, as_decision, as_event, case_val
 
 COPIES_SHOWN = 100
 
-_LEADING = frozenset({"decided", "reopened", "held"})
-"""Events in whose text somebody may have said what they think of the case."""
+_LEADING = frozenset({"decided", "reopened"})
+"""Events in whose text it may be said what was thought of the case in an earlier review."""
 
 
 def details(session: Session, row: CaseRow, person: Person | None) -> CaseDetails:
@@ -33,7 +33,6 @@ def details(session: Session, row: CaseRow, person: Person | None) -> CaseDetail
     told = len(seen) == len(said)
     return CaseDetails(
         **case_values(row) | ({} if told else {"held_why": ""}),
-        review=row.review,
         evidence=evidence_of(session, row),
         copies_kept=copies(session, row, None, COPIES_SHOWN).copies,
         decisions=tuple(seen),
@@ -83,13 +82,16 @@ def copies(session: Session, row: CaseRow, before: int | None, limit: int) -> Co
 def _history(session: Session, row: CaseRow, *, told: bool) -> tuple[Event, ...]:
     """What happened, without what was said for whom that isn't to lead.
 
-    What tells of a proposal is left out for them; and after a complaint, all that was written.
+    For them, what tells of a proposal is left out, and why it was held, which whoever held it and
+    then decided may have said; and after a complaint, all that was written.
     """
     query = select(EventRow).where(EventRow.case_id == row.id).order_by(EventRow.id)
     found = tuple(as_event(each) for each in session.execute(query).scalars())
     if told:
         return found
-    found = tuple(each for each in found if not each.is_of_proposal)
-    if row.reason != Reason.COMPLAINT:
-        return found
-    return tuple(replace(each, text="") if each.kind in _LEADING else each for each in found)
+    silent = {"held"} | (_LEADING if row.reason == Reason.COMPLAINT else set())
+    return tuple(
+        replace(each, text="") if each.kind in silent else each
+        for each in found
+        if not each.is_of_proposal
+    )

@@ -150,7 +150,9 @@ def _find(
     distance, case_id = min(near, default=(within + 1, 0))
     if distance > within:
         return None
-    return session.get(CaseRow, case_id, with_for_update=locked or None)
+    row = session.get(CaseRow, case_id, with_for_update=locked or None)
+    # It may have been disputed while it was waited for.
+    return None if row is None or row.outcome == Outcome.DISPUTED else row
 
 
 def _open(

@@ -13,6 +13,8 @@ class Limits:
     skip_minutes: until a case that somebody skipped is offered to them again.
     copies_within: bits of 256 by which an upload may differ from a case's first one to be a copy.
     max_copies_kept: copies of one case whose context is kept; further ones are only counted.
+    max_told_bytes: of what the platform said of a case's uploads, that the news of its decision
+        carries; the latest uploads come first.
     max_text: characters of a note, a complaint, or one value of a context.
     max_page: cases of one page.
     max_bulk: cases that are decided at once.
@@ -24,6 +26,7 @@ class Limits:
     skip_minutes: int = 60
     copies_within: int = 8
     max_copies_kept: int = 10_000
+    max_told_bytes: int = 200_000
     max_text: int = 4_000
     max_page: int = 200
     max_bulk: int = 200

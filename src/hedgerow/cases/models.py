@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Date,
     Float,
@@ -28,16 +29,14 @@ class CaseRow(Base):
 
     __tablename__ = "review_case"
     __table_args__ = (
-        # the queue, in its order: whole, of a bank, of a category, of a reason, tests apart
+        # lists, in their order: whole, of a bank, of a category, of a reason, tests apart
         Index(None, "status", "rank", "id"),
         Index(None, "reason", "status", "rank", "id"),
         Index(None, "test", "status", "rank", "id"),
         Index(None, "bank_id", "status", "rank", "id"),
         Index(None, "category", "status", "rank", "id"),
         Index(None, "bank_id", "category", "status", "rank", "id"),
-        # decided ones, the latest first
-        Index(None, "status", "id"),
-        Index(None, "outcome", "status", "id"),
+        Index(None, "outcome", "status", "rank", "id"),
         Index(None, "held_until"),
         # what one person has in hand
         Index(None, "lease_person", "lease_until"),
@@ -74,7 +73,7 @@ class CaseRow(Base):
     threshold: Mapped[int] = mapped_column(Integer)
     transform: Mapped[str] = mapped_column(String(32))
     copies: Mapped[int] = mapped_column(Integer)
-    rank: Mapped[int] = mapped_column(Integer)  # minus its urgency: the lowest comes first
+    rank: Mapped[int] = mapped_column(BigInteger)  # the lowest comes first: see urgency
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
     waiting_since: Mapped[datetime] = mapped_column(UTCDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -40,6 +40,8 @@ MOST_OF_PERSON = 1_000
 _AT_HAND_TOLD = 12
 """Numbers of cases that one person has in hand, and as many that are theirs alone."""
 
+_WOKEN_AT_ONCE = 200
+
 _NO_PLACE = "the place to go on from can't be read: start at the first page"
 
 _OPEN = (Status.WAITING, Status.SECOND, Status.ESCALATED)
@@ -47,11 +49,11 @@ _OPEN = (Status.WAITING, Status.SECOND, Status.ESCALATED)
 
 def page(session: Session, wanted: Filter, after: str | None, limit: int) -> Page:
     """Cases in the order of urgency; decided ones the latest first. Raises BadDecision."""
-    decided = wanted.status is Status.DECIDED
-    order = [CaseRow.id.desc()] if decided else [CaseRow.rank, CaseRow.id]
-    query = select(CaseRow).where(*conditions(session, wanted)).order_by(*order).limit(limit + 1)
+    query = select(CaseRow).where(*conditions(session, wanted))
     if after is not None:
-        query = query.where(_behind(after, decided=decided))
+        # As one comparison of pairs, which begins in the right place of the index.
+        query = query.where(tuple_(CaseRow.rank, CaseRow.id) > place_of(after))
+    query = query.order_by(CaseRow.rank, CaseRow.id).limit(limit + 1)
     return page_of(session.execute(query).scalars().all(), limit)
 
 
@@ -71,14 +73,6 @@ def place_of(after: str) -> tuple[int, int]:
     if max(abs(rank), abs(number)) > MAX_ID:
         raise BadDecision(_NO_PLACE)
     return rank, number
-
-
-def _behind(after: str, *, decided: bool) -> ColumnElement[bool]:
-    rank, number = place_of(after)
-    if decided:
-        return CaseRow.id < number
-    # As one comparison of pairs, which begins in the right place of the index.
-    return tuple_(CaseRow.rank, CaseRow.id) > (rank, number)
 
 
 def conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
@@ -169,7 +163,10 @@ def statuses_for(person: Person) -> Sequence[Status]:
 
 
 def _in_hand(session: Session, person: Person) -> CaseRow | None:
-    """The first of the cases that they have, and may still decide."""
+    """The first of the cases that they have, and may still decide.
+
+    One that is just being changed is waited for, as when a copy of it comes in.
+    """
     found = session.execute(_leased_to(person.id).limit(MOST_OF_PERSON)).scalars().all()
     if not found:
         return None
@@ -180,16 +177,20 @@ def _in_hand(session: Session, person: Person) -> CaseRow | None:
         CaseRow.lease_person == person.id,
         or_(CaseRow.assigned_to.is_(None), CaseRow.assigned_to == person.id),
         _not_excluded(person, now()),
+        passing_over=False,
     )
 
 
-def _first(session: Session, *fits: ColumnElement[bool]) -> CaseRow | None:
+def _first(
+    session: Session, *fits: ColumnElement[bool], passing_over: bool = True
+) -> CaseRow | None:
+    """The first of those that fit, locked; those that others have locked are passed over or not."""
     query = (
         select(CaseRow)
         .where(*fits)
         .order_by(CaseRow.rank, CaseRow.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=passing_over)
     )
     return session.execute(query).scalar_one_or_none()
 
@@ -234,11 +235,22 @@ def _not_excluded(person: Person, at: datetime) -> ColumnElement[bool]:
     return ~excluded.exists()
 
 
+def due(session: Session) -> Sequence[int]:
+    """Some of the cases that were held until now."""
+    # By the time alone, which only held ones have: there may be very many of them.
+    found = select(CaseRow.id).where(CaseRow.held_until <= now()).limit(_WOKEN_AT_ONCE)
+    return session.execute(found).scalars().all()
+
+
+def assignees(session: Session) -> set[int]:
+    """Whom cases were given to alone."""
+    found = select(CaseRow.assigned_to).where(CaseRow.assigned_to.is_not(None)).distinct()
+    return {each for each in session.execute(found).scalars() if each is not None}
+
+
 def wake_due(session: Session) -> None:
     """Let what was held until now wait again."""
-    # By the time alone, which only held ones have: there may be very many of them.
-    due = select(CaseRow.id).where(CaseRow.held_until <= now())
-    for case_id in session.execute(due).scalars().all():
+    for case_id in due(session):
         # One that somebody is just changing can wait for the next time.
         row = session.get(CaseRow, case_id, with_for_update={"skip_locked": True})
         if row is not None and row.status == Status.HELD:

@@ -105,7 +105,7 @@ class Case:
         labels: of the content, the first is its category.
         signal_type, distance, threshold, transform: of the nearest match; bits of 256.
         copies: how many uploads it is about.
-        urgency: higher is sooner.
+        urgency: higher is sooner; of a decided one, higher is later opened.
         opened_at: UTC.
         waiting_since: UTC; since when it waits in its present status.
         decided_at: UTC; None unless decided.
@@ -116,6 +116,8 @@ class Case:
         has_media: whether the upload is in the vault.
         media: format of the file, such as "jpeg" or "mp4"; "" where only hashes came.
         test: whether the match is of the test picture.
+        review: which review of the case this is: the first, and one more for each time it was
+            reopened, or the uploader complained.
     """
 
     id: int
@@ -143,6 +145,7 @@ class Case:
     has_media: bool
     media: str
     test: bool
+    review: int
 
     @property
     def category(self) -> str:
@@ -180,7 +183,7 @@ class Decision:
         note: why.
         at: UTC.
         stage: the status that the case was in: waiting, second or escalated.
-        review: 1 for the first review of the case, one more for each time it was reopened.
+        review: of which review of the case.
     """
 
     person_id: int
@@ -220,7 +223,6 @@ class CaseDetails(Case):
     """A case with its evidence and all that happened to it.
 
     Attributes:
-        review: which review of the case this is; 1 unless it was reopened.
         evidence: the answer to the first upload, as `POST /api/v1/match` gave it: matches,
             suppressed, signals, notes, width, height, media.
         copies_kept: the latest of its uploads, up to a hundred.
@@ -232,7 +234,6 @@ class CaseDetails(Case):
         why_not: otherwise, why they may not.
     """
 
-    review: int = 1
     evidence: Mapping[str, Any] = field(default_factory=dict)
     copies_kept: tuple[Copy, ...] = ()
     decisions: tuple[Decision, ...] = ()

@@ -68,6 +68,7 @@ def case_values(row: CaseRow) -> dict[str, Any]:
         "has_media": row.object_id is not None,
         "media": row.media,
         "test": row.test,
+        "review": row.review,
     }
 
 

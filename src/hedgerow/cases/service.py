@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hedgerow.accounts import Person
+from hedgerow.accounts import People, Permission, Person
 from hedgerow.banks import Banks
 from hedgerow.cases import (
     breaks,
@@ -46,9 +46,11 @@ from hedgerow.cases.records import (
     Settled,
     Standing,
 )
-from hedgerow.cases.rows import require
+from hedgerow.cases.rows import lease_of, require
 from hedgerow.matching import Answer
-from hedgerow.store import DatabaseBusy, MediaVault, VaultProblem, record
+from hedgerow.store import MediaVault, StoreProblem, VaultProblem, now, record
+
+_ANY: Mapping[int, int] = {}
 
 _log = logging.getLogger(__name__)
 
@@ -176,9 +178,10 @@ class Cases(Lists):
         """
         self._break_if_due(person)
         with self._database.write() as session:
-            breaks.begin(session, person.id, self._care(session, person.id))
             queue.wake_due(session)
+            # The case before the person's work, as everywhere.
             row = queue.next_for(session, person, wanted)
+            breaks.begin(session, person.id, self._care(session, person.id))
             if row is None:
                 return None
             leases.take(session, row, person, self.limits)
@@ -195,7 +198,8 @@ class Cases(Lists):
             return details(session, row, person)
 
     def renew(self, person: Person, case_id: int) -> Lease:
-        """Have it for longer. Raises NoSuchCase, NotYours."""
+        """Have it for longer. Raises NoSuchCase, NotYours, Resting."""
+        self._begin_unless_in_hand(person, case_id)
         with self._database.write() as session:
             lease = leases.renew(session, case_id, person, self.limits)
             breaks.note_work(session, person.id, self._care(session, person.id))
@@ -249,7 +253,8 @@ class Cases(Lists):
             leases.skip(session, case_id, person, self.limits)
 
     def hold(self, person: Person, case_id: int, days: int, why: str) -> None:
-        """Let it rest. Raises NoSuchCase, NotYours, NotNow, BadDecision."""
+        """Let it rest. Raises NoSuchCase, NotYours, NotNow, Resting, BadDecision."""
+        self._begin_unless_in_hand(person, case_id)
         with self._database.write() as session:
             leases.hold(session, case_id, person, days, why, self.limits)
 
@@ -277,8 +282,12 @@ class Cases(Lists):
         note: str = "",
         propose: Propose | None = None,
         bits: int | None = None,
+        review: int | None = None,
     ) -> CaseDetails:
-        """Say what it is; `bits`: of a threshold proposed, one less than the match's if None.
+        """Say what it is.
+
+        bits: of a threshold proposed, one less than the match's if None. review: `Case.review` of
+        what they looked at, so that nothing counts for a question that they haven't seen.
 
         Raises NoSuchCase, NotYours, NotNow, Resting, BadDecision.
         """
@@ -288,7 +297,7 @@ class Cases(Lists):
             require(session, case_id, locked=True)
             breaks.note_work(session, person.id, self._care(session, person.id))
             decisions.decide(
-                session, case_id, person, choice, policy, note, propose, bits, self.limits
+                session, case_id, person, choice, policy, note, propose, bits, review, self.limits
             )
             return details(session, require(session, case_id), person)
 
@@ -299,8 +308,11 @@ class Cases(Lists):
         choice: Choice,
         policy: str = "",
         note: str = "",
+        reviews: Mapping[int, int] = _ANY,
     ) -> dict[int, str]:
         """Say the same of several cases, each for itself: one that is refused stops no other.
+
+        reviews: of each case, as for `decide`.
 
         Returns:
             By case number "", or why it was not decided.
@@ -314,9 +326,9 @@ class Cases(Lists):
         found = {}
         for case_id in wanted:
             try:
-                self.decide(person, case_id, choice, policy, note)
+                self.decide(person, case_id, choice, policy, note, review=reviews.get(case_id))
                 found[case_id] = ""
-            except (CasesProblem, DatabaseBusy) as problem:
+            except (CasesProblem, StoreProblem) as problem:
                 # Those before are decided, and told: they are not to look undone.
                 found[case_id] = str(problem)
         return found
@@ -354,6 +366,20 @@ class Cases(Lists):
         """Note how long it was shown; never more than was counted."""
         with self._database.write() as session:
             care.end_reveal(session, person.id, reveal_id, seconds)
+
+    def tend(self, people: People) -> None:
+        """Let what was held until now wait again, and let go of what nobody here would decide.
+
+        That is left where somebody was deactivated while a case was being given to them.
+        """
+        with self._database.read() as session:
+            due, assignees = queue.due(session), queue.assignees(session)
+        if due:
+            with self._database.write() as session:
+                queue.wake_due(session)
+        gone = assignees - {each.id for each in people.active(Permission.REVIEW)}
+        for person_id in gone:
+            self.let_go(people.get(person_id))
 
     def forget_media(self) -> int:
         """Destroy what was kept for long enough; returns how many uploads that were."""
@@ -441,7 +467,8 @@ class Cases(Lists):
     def _begin_unless_in_hand(self, person: Person, case_id: int) -> None:
         """What is in hand may be finished; anything else is begun, and no break is gone around."""
         with self._database.read() as session:
-            if require(session, case_id).lease_person == person.id:
+            lease = lease_of(require(session, case_id), now())
+            if lease is not None and lease.person_id == person.id:
                 return
         self._break_if_due(person)
         with self._database.write() as session:

@@ -6,7 +6,7 @@ from math import log2
 
 from hedgerow.cases.limits import Limits
 from hedgerow.cases.models import CaseRow
-from hedgerow.cases.records import Case, Reason
+from hedgerow.cases.records import Case, Reason, Status
 
 _OF_LABEL = 1000
 _OF_COMPLAINT = 500
@@ -30,7 +30,12 @@ def why_early(case: Case, limits: Limits) -> str:
 
 
 def rank_of(row: CaseRow, limits: Limits) -> int:
-    """The rank of a case: minus its urgency, so that the lowest comes first; tests come last."""
+    """The rank of a case: minus its urgency, so that the lowest comes first; tests come last.
+
+    Of decided ones the latest comes first: all lists are in the order of the rank.
+    """
+    if row.status == Status.DECIDED:
+        return -row.id
     if row.test:
         return 0
     urgency = _OF_ACTION.get(row.action, 0)

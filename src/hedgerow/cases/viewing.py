@@ -10,7 +10,7 @@ from hedgerow.cases import breaks, care, leases
 from hedgerow.cases.errors import BadDecision, NotNow
 from hedgerow.cases.limits import Care, Limits
 from hedgerow.cases.models import CaseRow
-from hedgerow.store import record
+from hedgerow.store import now, record
 
 MAX_PARTS = 64
 """Parts that a picture is shown in at most."""
@@ -68,7 +68,7 @@ def _in_hand(
     session: Session, case_id: int, person: Person, limits: Limits, defaults: Care
 ) -> CaseRow:
     row = leases.require_held(session, case_id, person, limits)
-    if row.object_id is None:
+    if row.object_id is None or row.media_until is None or row.media_until <= now():
         raise NotNow(f"of case {case_id} nothing is kept to look at; decide it on its evidence")
     breaks.begin(session, person.id, care.care_of(session, person.id, defaults))
     return row

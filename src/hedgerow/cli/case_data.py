@@ -32,14 +32,20 @@ def as_full_record(case: CaseDetails) -> dict[str, Any]:
         if kind in evidence:
             evidence[kind] = [_without_hashes(match) for match in evidence[kind]]
     told = {
-        "review": case.review,
         "evidence": evidence,
         "uploads": uploads,
         "history": [asdict(each) for each in told_history(case)],
         "decisions": [asdict(each) for each in case.decisions] if is_over(case) else [],
         "hidden_decisions": 0 if is_over(case) else len(case.decisions),
     }
+    if may_lead(case):
+        told["held_why"] = ""
     return as_record(case) | _plain(told)
+
+
+def may_lead(case: CaseDetails) -> bool:
+    """Whether what was said of it might lead somebody who is yet to judge it."""
+    return bool(case.decisions) and not is_over(case)
 
 
 def is_over(case: Case) -> bool:
@@ -51,8 +57,9 @@ def told_history(case: CaseDetails) -> list[Event]:
     """The history; of a case that is judged anew without what it was decided to be before."""
     if is_over(case):
         return list(case.history)
+    silent = {"decided", "held"} if case.decisions else {"decided"}
     return [
-        replace(each, text="") if each.kind == "decided" else each
+        replace(each, text="") if each.kind in silent else each
         for each in case.history
         if not each.is_of_proposal
     ]

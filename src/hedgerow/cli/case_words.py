@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hedgerow.cases import Case, CaseDetails, Event, Status
-from hedgerow.cli.case_data import is_over, told_history
+from hedgerow.cli.case_data import is_over, may_lead, told_history
 from hedgerow.cli.output import TEST_STYLE, plain
 from hedgerow.matching import is_digest, words_of
 
@@ -78,7 +78,7 @@ def _standing(case: CaseDetails) -> str:
         return f"{case.outcome} on {time_of(case.decided_at or case.waiting_since)}"
     if case.status is Status.HELD:
         until = "" if case.held_until is None else f" until {time_of(case.held_until)}"
-        return f"held{until}: {case.held_why}"
+        return f"held{until}" if may_lead(case) else f"held{until}: {case.held_why}"
     others = {Status.SECOND: "a second person", Status.ESCALATED: "a lead"}
     why = "" if case.reason == "match" else f" ({case.reason})"
     since = time_of(case.waiting_since)

@@ -45,6 +45,7 @@ class Limits:
     tally_seconds: between two times that the numbers of uploads by verdict are written.
     checkpoint_seconds: between two times that the log's end is signed, where it has grown.
     forget_seconds: between two looks for uploads that were kept for long enough.
+    tend_seconds: between two looks for cases that were held for long enough.
     answers_hours: for which the answer to an idempotency key is kept.
     """
 
@@ -58,8 +59,8 @@ class Limits:
     max_calls: int = 6
     max_writes: int = 2
     max_intakes: int = 2
-    max_queued_calls: int = 256
     max_outside_calls: int = 2
+    max_queued_calls: int = 256
     max_imports: int = 2
     max_batch: int = 10_000
     max_page: int = 1000
@@ -76,6 +77,7 @@ class Limits:
     tally_seconds: float = 10.0
     checkpoint_seconds: float = 60.0
     forget_seconds: float = 60.0
+    tend_seconds: float = 60.0
     answers_hours: float = 24.0
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -169,6 +170,11 @@ class Service:
                 plan.web.checkpoint_seconds,
                 "how far the log has come can't be signed, or not be written down",
                 at_end=True,
+            ),
+            Chore(
+                partial(self.cases.tend, self.people),
+                plan.web.tend_seconds,
+                "what was held for long enough can't be let wait again",
             ),
             Chore(
                 self.cases.forget_media,

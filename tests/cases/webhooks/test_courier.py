@@ -2,11 +2,13 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -21,6 +23,7 @@ from hedgerow.cases.webhooks import (
     EndpointState,
     WebhookLimits,
     Webhooks,
+    working,
 )
 from hedgerow.store import Database, Vault
 
@@ -325,3 +328,23 @@ def test_what_it_says_is_logged(
     assert "courier: at work" in caplog.text
     assert "findable" not in caplog.text
     assert receiver.url not in caplog.text
+
+
+def test_it_says_that_it_is_alive_however_much_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = [1] * 20
+    alive: list[int] = []
+    clock = SimpleNamespace(monotonic=lambda: 10.0 * (20 - len(left)))
+    taking = SimpleNamespace(
+        take=lambda _database, _chains: left.pop() if left else 0,
+        note_alive=lambda _database, _at: alive.append(len(left)),
+    )
+    monkeypatch.setattr(working, "time", clock)
+    monkeypatch.setattr(working, "taking", taking)
+    work = object.__new__(working.Work)  # without the machinery that sends
+    work._database = work._chains = None
+    work._stopping, work._turned = threading.Event(), 0.0
+    work._turns = (working._Turn(15.0, work._note_alive, at_once=True),)
+    work._once()
+    assert left == []
+    # At once, and after every second of the takings, which last ten seconds each.
+    assert alive == list(range(20, -1, -2))

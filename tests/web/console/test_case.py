@@ -104,6 +104,21 @@ def test_what_was_typed_is_kept_where_somebody_else_was_quicker(desk, browser):
     assert ">rule 4\nIt is &lt;another&gt; bridge.</textarea>" in answer.text
 
 
+def test_what_was_typed_before_a_complaint_is_no_answer_to_it(desk, browser):
+    case = case_of(desk)
+    moderator = browser("moderator")
+    seen = re.search(r'name="review" value="(\d+)"', page_of(moderator, case))[1]
+    desk.service.cases.complain(case.id, "This is my own picture.")
+    said = {"choice": "dispute", "note": "a beach", "review": seen}
+    answer = moderator.post(f"/console/cases/{case.id}/decide", said)
+    assert answer.status_code == 409
+    assert "has changed since you looked at it" in answer.text
+    assert ">a beach</textarea>" in answer.text
+    again = re.search(r'name="review" value="(\d+)"', answer.text)[1]
+    answer = moderator.post(f"/console/cases/{case.id}/decide", said | {"review": again})
+    assert answer.status_code == 303
+
+
 def test_what_was_typed_is_kept_where_a_break_is_due(make_desk):
     desk = make_desk(care=Care(work_minutes=12))
     cases, moderator = desk.service.cases, desk.person("moderator")
@@ -307,7 +322,8 @@ def test_cases_of_the_same_content_are_decided_together(desk, browser):
     assert "2 other open cases" in page_of(moderator, one)
     here = f"/console/cases/{one.id}/alike"
     assert moderator.get(here).status_code == 200
-    answer = moderator.post(here, {"case": [each.id for each in others], "choice": "confirm"})
+    ticked = [f"{each.id}.1" for each in others]
+    answer = moderator.post(here, {"case": ticked, "choice": "confirm"})
     assert moderator.notice(answer) == "2 cases: confirm."
     assert "There are no others" in moderator.get(here).text
 

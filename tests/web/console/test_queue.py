@@ -53,7 +53,7 @@ def test_what_somebody_else_has_in_hand_says_so(desk, browser):
     desk.service.cases.take(desk.person("moderator2"), case.id)
     page = browser("moderator").get(of_bank(desk, case.bank))
     assert "with Moderator2" in words_of(page.text)
-    assert re.search(rf'value="{case.id}" disabled', page.text)
+    assert re.search(rf'value="{case.id}\.1" disabled', page.text)
     assert listed(browser("moderator").get(of_bank(desk, case.bank, mine="1"))) == []
     assert listed(browser("moderator2").get(of_bank(desk, case.bank, mine="1"))) == [case.id]
 
@@ -179,12 +179,14 @@ def test_an_empty_queue_says_what_to_do(desk, browser):
 
 def test_several_are_decided_together(desk, browser):
     bank = bank_of(desk)
-    mine, also, other = (case_of(desk, bank) for _ in range(3))
-    desk.service.cases.take(desk.person("moderator2"), other.id)
+    ours = mine, also, other = [case_of(desk, bank) for _ in range(3)]
     moderator = browser("moderator")
+    ticked = re.findall(r'name="case" value="([0-9.]+)"', moderator.get(of_bank(desk, bank)).text)
+    assert {each.partition(".")[0] for each in ticked} == {str(case.id) for case in ours}
+    desk.service.cases.take(desk.person("moderator2"), other.id)  # after the page was shown
     answer = moderator.post(
         "/console/queue/decide?label=beach",
-        {"case": [mine.id, also.id, other.id], "choice": "confirm", "policy": "3.2"},
+        {"case": ticked, "choice": "confirm", "policy": "3.2"},
     )
     assert answer.headers["location"] == "/console/queue?label=beach"
     told = moderator.notice(answer)
@@ -197,7 +199,12 @@ def test_several_are_decided_together(desk, browser):
 
 @pytest.mark.parametrize(
     ("fields", "status"),
-    [({"choice": "confirm"}, 303), ({"case": "1"}, 422), ({"case": "x", "choice": "confirm"}, 303)],
+    [
+        ({"choice": "confirm"}, 303),
+        ({"case": "1.1"}, 422),
+        ({"case": "x", "choice": "confirm"}, 303),
+        ({"case": "1", "choice": "confirm"}, 303),
+    ],
 )
 def test_nothing_is_decided_without_a_case_and_a_choice(browser, fields, status):
     assert browser("moderator").post("/console/queue/decide", fields).status_code == status
@@ -220,7 +227,9 @@ def test_what_is_held_says_until_when_and_why(desk, browser):
     assert f"{until:%-d %b %Y, %H:%M} UTC" in page
     assert f"asked about {case.id}" in page
     desk.service.cases.complain(complained.id, "it is mine")
+    desk.service.cases.hold(desk.person("moderator"), complained.id, 3, "mine, it says")
     page = browser("moderator").get("/console/queue?status=held").text
+    assert "mine, it says" not in page
     assert complained.id in listed(browser("moderator").get("/console/queue?status=held"))
     assert f"asked about {complained.id}" not in page
 

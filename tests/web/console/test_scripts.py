@@ -183,8 +183,17 @@ def test_the_lease_is_renewed_while_somebody_works_and_ends_when_they_do_not(tmp
         with page_of(browser, desk, "moderator") as page:
             go(page, desk, f"/cases/{case.id}")
             expect(page.get_by_text("Nobody has it in hand.")).to_be_visible()
+            note = page.get_by_label("Note")
+            note.fill("as seen")
+            note.blur()
             page.keyboard.press("t")
             expect(page.get_by_text("In your hands for")).to_be_visible()
+            expect(page.get_by_role("button", name="Give back")).to_be_visible()
+            expect(note).to_have_value("as seen")
+            page.route("**/renew", lambda route: route.fulfill(status=429, json={}), times=1)
+            with page.expect_response("**/renew") as busy:
+                page.mouse.move(50, 50)
+            assert busy.value.status == 429  # too much at once, for a moment
             with page.expect_response("**/renew") as renewed:
                 page.mouse.move(100, 100)
             assert renewed.value.status == 200

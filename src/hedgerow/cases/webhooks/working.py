@@ -47,6 +47,8 @@ class Work:
             _Turn(_TIDY_SECONDS, self._tidy, at_once=True),
         )
 
+        self._turned = time.monotonic()
+
     def run(self) -> None:
         """Work until told to stop."""
         taking.give_back(self._database, self._chains, None)
@@ -54,18 +56,22 @@ class Work:
         wait = self._limits.poll_seconds
         while not self._stopping.wait(wait):
             try:
-                self._once(wait)
+                self._once()
                 wait = self._limits.poll_seconds
             except StoreProblem as problem:
                 # The outbox keeps what is in it; whoever reads the log learns why it waits.
                 wait = max(self._limits.poll_seconds, min(2 * wait, _MOST_SECONDS))
                 _log.warning("%s; next try in %g s", problem, wait)
 
-    def _once(self, passed: float) -> None:
-        for turn in self._turns:
-            turn.take(passed)
-        while taking.take(self._database, self._chains) and not self._stopping.is_set():
-            pass
+    def _once(self) -> None:
+        """Take all that waits; however much that is, the turns come in between."""
+        more = True
+        while more and not self._stopping.is_set():
+            at = time.monotonic()
+            for turn in self._turns:
+                turn.take(at - self._turned)
+            self._turned = at
+            more = bool(taking.take(self._database, self._chains))
 
     def _note_alive(self) -> None:
         taking.note_alive(self._database, now())

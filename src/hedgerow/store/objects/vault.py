@@ -168,12 +168,12 @@ class MediaVault:
         """The bytes that were kept.
 
         Raises:
-            NoSuchObject: there is none, or it was destroyed.
+            NoSuchObject: there is none, it was destroyed, or is about to be: its time is over.
             VaultProblem: its file is gone, or not the one that was put; or the key is another.
         """
         with self._database.read() as session:
             row = session.get(ObjectRow, object_id)
-            if row is None or row.key is None or row.file is None:
+            if row is None or row.key is None or row.file is None or row.keep_until <= now():
                 raise _gone(object_id)
             name = row.file
             seal = self._vault.to_open(session, PURPOSE)

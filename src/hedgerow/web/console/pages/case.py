@@ -117,7 +117,8 @@ def _tighter(visit: Visit, loaded: _Loaded) -> Tighter | None:
     if not case.distance or signal_type(case.signal_type).comparison is not Comparison.HAMMING:
         return None
     typed = visit.form.text("bits")
-    given = int(typed) if typed.isascii() and typed.isdigit() else case.distance - 1
+    readable = typed.isascii() and typed.isdigit() and len(typed) <= _MOST_DIGITS
+    given = int(typed) if readable else case.distance - 1
     return tighter_of(loaded.before, min(given, case.distance - 1))
 
 
@@ -140,7 +141,9 @@ async def decide(visit: Visit, case_id: int) -> Response:
         bits = bits_of(form.text("bits")) if propose is Propose.THRESHOLD else None
         policy, note = form.text("policy"), form.text("note")
         await visit.write(
-            lambda: cases.decide(person, case_id, choice, policy, note, propose, bits)
+            lambda: cases.decide(
+                person, case_id, choice, policy, note, propose, bits, form.number("review")
+            )
         )
     except NoSuchCase:
         raise nothing_here() from None

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from starlette.responses import Response
 
 from hedgerow.accounts import NoSuchPerson, Permission
-from hedgerow.cases import BadDecision, CasesProblem, NoSuchCase, Resting
+from hedgerow.cases import BadDecision, CasesProblem, Lease, NoSuchCase, Resting
 from hedgerow.web.console.filters import going_on
 from hedgerow.web.console.pages.case import show
 from hedgerow.web.console.pages.queue import next_case
@@ -38,8 +38,10 @@ async def _done(
 
 @page("POST", "/cases/{case_id:id}/take", needs=Permission.REVIEW)
 async def take(visit: Visit, case_id: int) -> Response:
-    """Have the case, or have it for longer."""
+    """Have the case, or have it for longer; a script asks so that what was typed stays."""
     person, cases = visit.person, visit.service.cases
+    if visit.wants_json:
+        return await _lease(visit, lambda: cases.take(person, case_id).lease)
     return await _done(visit, case_id, lambda: cases.take(person, case_id), "")
 
 
@@ -47,12 +49,18 @@ async def take(visit: Visit, case_id: int) -> Response:
 async def renew(visit: Visit, case_id: int) -> Response:
     """Have the case for longer, as somebody is at work on it; asked by a script."""
     person, cases = visit.person, visit.service.cases
+    return await _lease(visit, lambda: cases.renew(person, case_id))
+
+
+async def _lease(visit: Visit, call: Callable[[], Lease | None]) -> Response:
+    """For how long somebody has the case after this, for a script."""
     try:
-        lease = await visit.write(lambda: cases.renew(person, case_id))
+        lease = await visit.write(call)
     except NoSuchCase:
         raise nothing_here() from None
     except CasesProblem as refused:
         raise Refusal(409, "The case is not yours any more", sentence(refused)) from None
+    assert lease is not None
     return visit.json(seconds=(lease.until - datetime.now(UTC)).total_seconds())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -38,6 +39,9 @@ CHOICES = (
 """What can be said of a case, with what it means."""
 
 _IN_HAND = "You have this one in hand: decide it, skip it or give it back, and the next one comes."
+
+_TICKED = re.compile(r"([0-9]{1,18})\.([0-9]{1,9})")
+"""A ticked case: its number, and which review of it was listed."""
 
 _REFUSALS_TOLD = 3
 """Of cases that could not be decided with others; the rest are counted."""
@@ -150,13 +154,16 @@ async def decide_ticked(visit: Visit) -> Response:
 
 async def decide_many(visit: Visit, back: str) -> Response:
     """Decide the ticked cases of a form, and tell on the page `back` what became of each."""
-    ticked = [int(text) for text in visit.form.many("case") if text.isdecimal() and len(text) < 19]
+    read = (_TICKED.fullmatch(text) for text in visit.form.many("case"))
+    ticked = {int(each[1]): int(each[2]) for each in read if each is not None}
     if not ticked:
         return visit.redirect(back, "Tick the cases first that you want to decide.", kind="bad")
     choice = choice_of(visit.form.text("choice"))
     policy, note = visit.form.text("policy"), visit.form.text("note")
     person, cases = visit.person, visit.service.cases
-    found = await visit.write(lambda: cases.decide_many(person, ticked, choice, policy, note))
+    found = await visit.write(
+        lambda: cases.decide_many(person, ticked, choice, policy, note, ticked)
+    )
     refused = {number: why for number, why in found.items() if why}
     done = len(found) - len(refused)
     told = f"{plural(done, 'case')}: {choice.replace('_', ' ')}."

@@ -2,6 +2,7 @@
 import { Refused, say, send } from "./asking.js";
 
 const ACTIVE = 60_000; // milliseconds after a key or a pointer in which somebody is at work
+const NO_MORE = [401, 403, 404, 409]; // answers by which the case is gone; others pass
 const TOLD = [60, 20]; // seconds left at which it is said aloud
 
 export function startLease() {
@@ -9,6 +10,7 @@ export function startLease() {
   if (!box) return;
   const lease = new Lease(box);
   if (box.dataset.ends) lease.begin(Number(box.dataset.ends));
+  box.querySelector("form").addEventListener("submit", (event) => lease.take(event));
   // Looking at the upload takes the case, too.
   document.addEventListener("hedgerow:taken", (event) => lease.begin(event.detail));
 }
@@ -38,6 +40,7 @@ class Lease {
     const unheld = this.box.querySelector("[data-unheld]");
     this.box.querySelector("[data-held]").hidden = !held;
     unheld.hidden = held;
+    document.querySelector("[data-give-back]").hidden = !held;
     if (words) unheld.textContent = words;
   }
 
@@ -61,11 +64,23 @@ class Lease {
       const told = await (await send(this.path)).json();
       this.ends = performance.now() + 1000 * told.seconds;
     } catch (problem) {
-      if (problem instanceof Refused) this.over(problem.message);
-      // Otherwise the network is away for a moment: the clock goes on, and it is tried again.
+      if (problem instanceof Refused && NO_MORE.includes(problem.status)) this.over(problem.message);
+      // Otherwise the network is away or the service busy: the clock goes on, and it is tried again.
       else this.worked = 0;
     } finally {
       this.asking = false;
+    }
+  }
+
+  // Take or keep it without leaving the page: what was typed stays.
+  async take(event) {
+    event.preventDefault();
+    const form = event.target;
+    try {
+      const told = await (await send(form.action)).json();
+      this.begin(told.seconds);
+    } catch {
+      form.submit(); // the page that comes of it says what is in the way
     }
   }
 
