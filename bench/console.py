@@ -39,6 +39,9 @@ PAGES = (
     ("mine", "/queue?mine=yes"),
     ("decided", "/queue?status=decided"),
     ("disputed", "/queue?status=decided&outcome=disputed"),
+    ("decided of a bank", "/queue?status=decided&bank=5"),
+    ("decided of a category", "/queue?status=decided&label=bridge"),
+    ("decided complaints", "/queue?status=decided&reason=complaint"),
     ("the overview", "/overview"),
     ("a case", "/cases/1000"),
 )

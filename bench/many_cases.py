@@ -13,6 +13,7 @@ from hedgerow.store import Counter, Database, insert_rows, now
 
 PORTION = 20_000
 BANKS = 20
+COMPLAINTS = 0.001
 CATEGORIES = ("landscape", "bridge", "harbour", "market", "")
 
 
@@ -51,11 +52,12 @@ def _case(dice: random.Random, case_id: int, at: Any, decided: float) -> dict[st
     status = "decided" if is_decided else open_status
     bank = dice.randrange(BANKS) + 2
     category = dice.choice(CATEGORIES)
+    complained = dice.random() < COMPLAINTS
     return {
         "id": case_id,
         "status": status,
         "resumes": "waiting",
-        "reason": "match",
+        "reason": "complaint" if complained else "match",
         "review": 1,
         "outcome": dice.choice(["confirmed", "confirmed", "disputed"]) if is_decided else None,
         "same": dice.randbytes(32),
@@ -71,7 +73,7 @@ def _case(dice: random.Random, case_id: int, at: Any, decided: float) -> dict[st
         "threshold": 31,
         "transform": "none",
         "copies": 1 + int(dice.expovariate(0.5)),
-        "rank": -200 - dice.randrange(100),
+        "rank": -case_id if is_decided else -200 - dice.randrange(100) - 500 * complained,
         "opened_at": opened,
         "waiting_since": opened,
         "decided_at": opened + timedelta(minutes=dice.randrange(600)) if is_decided else None,
