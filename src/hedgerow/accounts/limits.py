@@ -17,7 +17,7 @@ class Limits:
         idle_minutes: without a page or a key, after which a session ends.
         sign_in_minutes: between the password and the second factor.
         fresh_minutes: after signing in, in which second factors may be changed, people
-            invited or reset, and API keys made.
+            invited or reset, their roles and logins changed, and API keys made.
         invitation_hours: that an invitation's link is good for.
         setup_hours: that the link for the first administrator is good for.
         lock_after: wrong passwords and codes in a row, after which an account is closed a while.

@@ -234,11 +234,17 @@ def test_nobody_resets_themselves(door: Door) -> None:
     assert not door.service.people.get(me.id).has_password
 
 
-def test_inviting_and_resetting_need_a_sign_in_of_a_short_while_ago(door: Door, admin) -> None:
+def test_what_lets_somebody_in_needs_a_sign_in_of_a_short_while_ago(door: Door, admin) -> None:
     person = door.somebody()
     long_ago(door, admin)
     fields = {"login": "late@example.org", "name": "Late", "role": ["lead"]}
-    for path, form in (("/people/invite", fields), (f"/people/{person.id}/reset", {})):
+    for path, form in (
+        ("/people/invite", fields),
+        (f"/people/{person.id}/reset", {}),
+        (f"/people/{person.id}/roles", {"role": ["administrator"]}),
+        (f"/people/{person.id}/login", {"login": "other@example.org"}),
+        (f"/people/{person.id}/second-factors", {}),
+    ):
         refused = admin.post(f"/console{path}", form)
         assert refused.status_code == 403
         assert "Sign in once more first" in words_of(refused.text)
@@ -248,7 +254,8 @@ def test_inviting_and_resetting_need_a_sign_in_of_a_short_while_ago(door: Door, 
     for path in ("/people/invite", f"/people/{person.id}"):
         page = admin.get(f"/console{path}").text
         assert "within 15 minutes of signing in" in page
-        assert f'action="/console/people/{person.id}/reset"' not in page
+        for change in ("reset", "roles", "login", "second-factors"):
+            assert f'action="/console/people/{person.id}/{change}"' not in page
         assert 'action="/console/people/invite"' not in page
         assert f'name="next" value="/console{path}"' in page
     # What is no way in for somebody else needs none.

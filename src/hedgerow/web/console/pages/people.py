@@ -91,6 +91,7 @@ async def one(visit: Visit, person_id: int) -> Response:
 @page("POST", "/people/{person_id:id}/roles", needs=Permission.PEOPLE)
 async def change_roles(visit: Visit, person_id: int) -> Response:
     """Give somebody other roles."""
+    visit.need_fresh("Roles are changed")
     roles, service = visit.form.many("role"), visit.service
 
     def change() -> Person:
@@ -113,6 +114,7 @@ async def rename(visit: Visit, person_id: int) -> Response:
 @page("POST", "/people/{person_id:id}/login", needs=Permission.PEOPLE)
 async def change_login(visit: Visit, person_id: int) -> Response:
     """Give somebody another login."""
+    visit.need_fresh("Logins are changed")
     login, people = visit.form.text("login"), visit.service.people
     words = "The login is changed. Where they are signed in, they stay so."
     return await _changed(visit, person_id, lambda: people.change_login(person_id, login), words)
@@ -121,6 +123,7 @@ async def change_login(visit: Visit, person_id: int) -> Response:
 @page("POST", "/people/{person_id:id}/second-factors", needs=Permission.PEOPLE)
 async def remove_second_factors(visit: Visit, person_id: int) -> Response:
     """Take somebody's second factors away, and nothing else."""
+    visit.need_fresh("Second steps are removed")
     people = visit.service.people
     words = "Their second steps are gone; they set up a new one when they sign in next."
     return await _changed(visit, person_id, lambda: people.remove_second_factors(person_id), words)
