@@ -13,7 +13,7 @@ from hedgerow.store import Counter, Database, insert_rows, now
 
 PORTION = 20_000
 BANKS = 20
-COMPLAINTS = 0.001
+COMPLAINTS = 0.00003
 CATEGORIES = ("landscape", "bridge", "harbour", "market", "")
 
 

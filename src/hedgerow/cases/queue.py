@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    false,
     func,
     literal,
     or_,
@@ -77,7 +78,16 @@ def place_of(after: str) -> tuple[int, int]:
 
 def conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     """What the filter says, as SQL."""
-    found: list[ColumnElement[bool]] = [CaseRow.status == wanted.status]
+    own = None if wanted.mine is None else _of_person(session, wanted.mine)
+    found: list[ColumnElement[bool]]
+    if own is None:
+        found = [CaseRow.status == wanted.status]
+    elif own:
+        # As an expression that no index has: SQLite would go through all cases in the order of
+        # their rank rather than look up these few and put them in order.
+        found = [CaseRow.id.in_(own), func.coalesce(CaseRow.status, "") == wanted.status]
+    else:
+        return [false()]
     if wanted.bank_id is not None:
         found.append(CaseRow.bank_id == wanted.bank_id)
     if wanted.category is not None:
@@ -88,8 +98,6 @@ def conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(CaseRow.test == wanted.test)
     if wanted.outcome is not None and wanted.status is Status.DECIDED:
         found.append(CaseRow.outcome == wanted.outcome)
-    if wanted.mine is not None:
-        found.append(CaseRow.id.in_(_of_person(session, wanted.mine)))
     return found
 
 
