@@ -50,7 +50,8 @@ from hedgerow.cases.rows import lease_of, require
 from hedgerow.matching import Answer
 from hedgerow.store import MediaVault, StoreProblem, VaultProblem, now, record
 
-_ANY: Mapping[int, int] = {}
+_NOT_SAID: Mapping[int, int] = {}
+"""Which review of each case somebody looked at, where they don't say it."""
 
 _log = logging.getLogger(__name__)
 
@@ -308,7 +309,7 @@ class Cases(Lists):
         choice: Choice,
         policy: str = "",
         note: str = "",
-        reviews: Mapping[int, int] = _ANY,
+        reviews: Mapping[int, int] = _NOT_SAID,
     ) -> dict[int, str]:
         """Say the same of several cases, each for itself: one that is refused stops no other.
 

@@ -46,7 +46,6 @@ class Work:
             _Turn(_OVERDUE_SECONDS, self._look_for_overdue),
             _Turn(_TIDY_SECONDS, self._tidy, at_once=True),
         )
-
         self._turned = time.monotonic()
 
     def run(self) -> None:
