@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 
 from hedgerow.web.console.cookies import FORM, NOTICE, SESSION
-from hedgerow.web.console.tokens import form_token
+from hedgerow.web.html.tokens import form_token
 
 COOKIES = (SESSION, FORM, NOTICE)
 

@@ -5,8 +5,8 @@ from tests.web.console.browsing import words_of
 
 from hedgerow.accounts import Stage
 from hedgerow.web.console.cookies import SESSION
-from hedgerow.web.console.forms import Form
-from hedgerow.web.console.refusals import Refusal
+from hedgerow.web.html.forms import Form
+from hedgerow.web.html.refusals import Refusal
 
 HARMLESS = "/console/care/stop"
 

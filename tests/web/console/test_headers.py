@@ -7,8 +7,9 @@ import pytest
 from tests.web.console.browsing import Browser
 
 from hedgerow.web import ConsoleLimits, Limits
-from hedgerow.web.console.headers import FOR_EVER, HEADERS, NO_STORE, Headers
 from hedgerow.web.console.static_files import static
+from hedgerow.web.console.headers import PREFIX
+from hedgerow.web.html.headers import COMMON, FOR_EVER, NO_STORE, Headers
 from hedgerow.web.limits import Options
 
 POLICY = (
@@ -31,7 +32,7 @@ def check(answer, cache=NO_STORE, strict=None):
     assert told["cross-origin-resource-policy"] == "same-origin"
     assert "camera=()" in told["permissions-policy"]
     assert told["cache-control"] == cache
-    for name, value in HEADERS.items():
+    for name, value in COMMON.items():
         assert answer.headers.get_list(name) == [value]
 
 
@@ -103,7 +104,7 @@ def test_whether_and_for_how_long(scheme, public_url, host, days, strict):
 
     scope = {"type": "http", "path": "/console/", "scheme": scheme}
     scope["headers"] = [(b"host", host.encode())] if host else []
-    asyncio.run(Headers(app, public_url, days)(scope, None, send))
+    asyncio.run(Headers(app, PREFIX, POLICY, public_url, days)(scope, None, send))
     found = dict(sent[0]["headers"])
     assert found.get(STRICT.encode()) == (strict.encode() if strict else None)
     assert found[b"x-content-type-options"] == b"nosniff"

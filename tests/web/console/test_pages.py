@@ -11,9 +11,9 @@ from tests.web.console.test_headers import check
 
 from hedgerow.accounts import Permission, Stage, permissions_of
 from hedgerow.store import Database
-from hedgerow.web.console.headers import FOR_EVER
 from hedgerow.web.console.pages import home as home
 from hedgerow.web.console.routing import PAGES, page
+from hedgerow.web.html.headers import FOR_EVER
 
 WHO = ("moderator", "lead", "administrator", "analyst", "auditor", None)
 

@@ -13,20 +13,16 @@ from starlette.types import Receive, Scope, Send
 
 from hedgerow.accounts import Permission, Stage
 from hedgerow.web.access import service_of
-from hedgerow.web.console import cookies, forms, tokens
+from hedgerow.web.console import cookies
 from hedgerow.web.console.headers import PREFIX
 from hedgerow.web.console.limits import Limits
-from hedgerow.web.console.refusals import (
-    Refusal,
-    SignInFirst,
-    not_yours,
-    nothing_here,
-    stale_form,
-)
+from hedgerow.web.console.refusals import SignInFirst, not_yours, nothing_here
 from hedgerow.web.console.rendering import Templates
 from hedgerow.web.console.routing import Page
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.failures import FAILURES, problem_of
+from hedgerow.web.html import forms, tokens
+from hedgerow.web.html.refusals import Refusal, stale_form
 from hedgerow.web.problems import KINDS, Problem
 
 SIGN_IN = f"{PREFIX}/sign-in"
@@ -87,7 +83,13 @@ class Place:
             return await page.run(visit, **request.path_params)
         with visit.service.memory() as memory:
             max_file = visit.service.plan.media.max_bytes if page.upload else 0
-            visit.form = await forms.read(request, memory, visit.limits, max_file)
+            visit.form = await forms.read(
+                request,
+                memory,
+                max_bytes=visit.limits.max_form_bytes,
+                max_fields=visit.limits.max_fields,
+                max_file=max_file,
+            )
             if not tokens.is_form_token(visit.secret, visit.form.token):
                 raise stale_form()
             return await page.run(visit, **request.path_params)

@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from hedgerow.accounts import AccountsProblem, Ceremony, SecondFactorRefused, Session, Site
 from hedgerow.web.console.address import site_of
-from hedgerow.web.console.refusals import Refusal
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
+from hedgerow.web.html.refusals import Refusal
 
 MAKING, SHOWING = "passkey_to_make", "passkey_to_show"
 """What is kept in the session for each kind of question."""

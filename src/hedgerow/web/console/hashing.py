@@ -7,8 +7,8 @@ from collections.abc import Collection
 
 from hedgerow.matching import Query, query_of
 from hedgerow.signals import BadSignal, parse, registry
-from hedgerow.web.console.refusals import Refusal
 from hedgerow.web.console.visit import Visit
+from hedgerow.web.html.refusals import Refusal
 
 _BY_LENGTH = {32: "md5", 40: "sha1", 64: "pdq"}
 """Which type a hash without a name is, by its hexadecimal digits. SHA-256 has to be named."""

@@ -11,17 +11,24 @@ from starlette.routing import Mount, Route, Router
 
 from hedgerow.web.console import pages as pages
 from hedgerow.web.console.answering import Place
-from hedgerow.web.console.headers import PREFIX, Headers
+from hedgerow.web.console.headers import POLICY, PREFIX
 from hedgerow.web.console.limits import Limits
 from hedgerow.web.console.rendering import Templates
 from hedgerow.web.console.routing import PAGES, Page
+from hedgerow.web.html.headers import Headers
 
 
 def install(app: FastAPI, limits: Limits, public_url: str) -> None:
     """Serve the console under /console; call it after the other middlewares were added."""
     app.router.routes.append(Route(PREFIX, _begin))
     app.router.routes.append(Mount(PREFIX, console(limits)))
-    app.add_middleware(Headers, public_url=public_url, https_days=limits.https_days)
+    app.add_middleware(
+        Headers,
+        prefix=PREFIX,
+        policy=POLICY,
+        public_url=public_url,
+        https_days=limits.https_days,
+    )
 
 
 def console(limits: Limits) -> Router:

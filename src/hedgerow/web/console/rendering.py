@@ -10,12 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hedgerow import __version__
 from hedgerow.accounts import Permission
-from hedgerow.web.console.forms import TOKEN
 from hedgerow.web.console.headers import PREFIX
 from hedgerow.web.console.navigation import is_current, menu_for
 from hedgerow.web.console.static_files import modules, static
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import FILTERS
+from hedgerow.web.html.forms import TOKEN
 
 
 class Templates:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hedgerow.store import NoSuchObject
-from hedgerow.web.console.refusals import Refusal
 from hedgerow.web.console.visit import Visit
+from hedgerow.web.html.refusals import Refusal
 
 COLUMNS, ROWS = 4, 3
 """What a picture is divided into: a part is large enough to tell, and small enough to bear."""

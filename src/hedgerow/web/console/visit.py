@@ -11,11 +11,13 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from hedgerow.accounts import Permission, Person, Session, Stage
 from hedgerow.store import SERVICE, Actor, ActorKind, acting
-from hedgerow.web.console import cookies, tokens
-from hedgerow.web.console.forms import Form
+from hedgerow.web.console import cookies
 from hedgerow.web.console.headers import PREFIX
 from hedgerow.web.console.limits import Limits
 from hedgerow.web.console.refusals import sign_in_once_more
+from hedgerow.web.html import tokens
+from hedgerow.web.html.cookies import Jar
+from hedgerow.web.html.forms import Form
 
 if TYPE_CHECKING:
     from hedgerow.web.console.rendering import Templates
@@ -42,7 +44,7 @@ class Visit:
         self.limits = limits
         self.session: Session | None = None
         self.form = Form()
-        self.jar = cookies.Jar(request.cookies)
+        self.jar = Jar(request.cookies)
         self._templates = templates
 
     @property

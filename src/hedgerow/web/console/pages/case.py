@@ -24,12 +24,12 @@ from hedgerow.signals import Comparison, signal_type
 from hedgerow.web.console.drawings import Tighter, histogram_of, tighter_of
 from hedgerow.web.console.evidence import Shown, notes_in_words, shown_of
 from hedgerow.web.console.filters import going_on, query_of
-from hedgerow.web.console.forms import Form
 from hedgerow.web.console.pages.queue import CHOICES, choice_of, decide_many, next_case
 from hedgerow.web.console.refusals import nothing_here
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
+from hedgerow.web.html.forms import Form
 
 _MOST_DIGITS = 4
 """Of a number of bits."""

@@ -13,10 +13,10 @@ from hedgerow.matching import banked_signals
 from hedgerow.signals import Signal, SignalProblem
 from hedgerow.web.console.banking import changed, known
 from hedgerow.web.console.hashing import hashed, signals_in
-from hedgerow.web.console.refusals import Refusal
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
+from hedgerow.web.html.refusals import Refusal
 
 _BETWEEN_LABELS = re.compile(r"[|;,\n]")
 

@@ -12,10 +12,11 @@ from hedgerow.cases import BadDecision, CasesProblem, Lease, NoSuchCase, Resting
 from hedgerow.web.console.filters import going_on
 from hedgerow.web.console.pages.case import show
 from hedgerow.web.console.pages.queue import next_case
-from hedgerow.web.console.refusals import Refusal, nothing_here
+from hedgerow.web.console.refusals import nothing_here
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
+from hedgerow.web.html.refusals import Refusal
 
 
 async def _done(

@@ -15,11 +15,11 @@ from hedgerow.accounts import (
 )
 from hedgerow.web.console.address import answer_address
 from hedgerow.web.console.entering import begin
-from hedgerow.web.console.refusals import Refusal
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.turnstile import hashing
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
+from hedgerow.web.html.refusals import Refusal
 
 
 @page("GET", "/set-up/{token}", needs=None)

@@ -29,9 +29,9 @@ from hedgerow.web.console.log_filters import (
     query_of,
 )
 from hedgerow.web.console.logged import Names, line_of, people_in
-from hedgerow.web.console.refusals import Refusal
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
+from hedgerow.web.html.refusals import Refusal
 from hedgerow.web.service import Service
 
 CHOICES = 500

@@ -11,9 +11,9 @@ from starlette.responses import Response, StreamingResponse
 from hedgerow.accounts import Permission
 from hedgerow.store import AuditEntry, now, record
 from hedgerow.web.console.log_filters import NAMES, LogFilter, asked_of, filter_of, is_narrowed
-from hedgerow.web.console.refusals import Refusal
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
+from hedgerow.web.html.refusals import Refusal
 from hedgerow.web.service import Service
 
 NOTE = (

@@ -7,11 +7,11 @@ from starlette.responses import Response
 from hedgerow.accounts import Permission
 from hedgerow.cases import DEFAULTS, BadDecision, ReviewPolicy
 from hedgerow.web.console.banking import known
-from hedgerow.web.console.forms import Form
 from hedgerow.web.console.pages.banks import show_bank
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
+from hedgerow.web.html.forms import Form
 
 
 def policy_of(form: Form, bank_id: int) -> ReviewPolicy:

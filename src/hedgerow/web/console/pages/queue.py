@@ -25,10 +25,10 @@ from hedgerow.cases import (
     why_early,
 )
 from hedgerow.web.console.filters import filter_of, going_on, is_narrowed, query_of
-from hedgerow.web.console.refusals import Refusal
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import plural, sentence
+from hedgerow.web.html.refusals import Refusal
 
 CHOICES = (
     (Choice.CONFIRM, "Confirm", "as the bank says"),

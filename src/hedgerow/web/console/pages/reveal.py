@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from hedgerow.accounts import Permission
 from hedgerow.cases import CasesProblem, NoSuchCase, Resting, Standing
-from hedgerow.web.console.refusals import Refusal, nothing_here
+from hedgerow.web.console.refusals import nothing_here
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.viewing import (
     COLUMNS,
@@ -25,6 +25,7 @@ from hedgerow.web.console.viewing import (
 )
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
+from hedgerow.web.html.refusals import Refusal
 
 Result = TypeVar("Result")
 

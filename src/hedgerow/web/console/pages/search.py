@@ -10,10 +10,10 @@ from hedgerow.signals import SignalProblem
 from hedgerow.store import record
 from hedgerow.web.console.evidence import Shown, shown_of
 from hedgerow.web.console.hashing import hashed, signals_in
-from hedgerow.web.console.refusals import Refusal
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
+from hedgerow.web.html.refusals import Refusal
 
 
 @page("GET", "/search", needs=Permission.BANKS_READ)

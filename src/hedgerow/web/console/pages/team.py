@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from hedgerow.accounts import NoSuchPerson, Permission, Person
 from hedgerow.cases import EVERYBODY, Care
-from hedgerow.web.console.refusals import Refusal, nothing_here
+from hedgerow.web.console.refusals import nothing_here
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
+from hedgerow.web.html.refusals import Refusal
 
 FIELDS = (
     ("reveals_a_day", "Looks a day", "Parts of pictures; 0 for none at all."),

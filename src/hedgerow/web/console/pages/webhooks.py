@@ -9,10 +9,10 @@ from starlette.responses import Response
 from hedgerow.accounts import Permission
 from hedgerow.cases import BadWebhook, DeliveryState, Endpoint, WebhookOff
 from hedgerow.web.console import hooks
-from hedgerow.web.console.refusals import Refusal
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
+from hedgerow.web.html.refusals import Refusal
 
 _PAGE = 25
 _FAILED_SHOWN = 10

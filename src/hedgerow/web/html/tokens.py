@@ -13,8 +13,8 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 
-_FORM = b"hedgerow console: form"
-_NOTICE = b"hedgerow console: notice"
+_FORM = b"hedgerow: form"
+_NOTICE = b"hedgerow: notice"
 
 
 def new_secret() -> str:

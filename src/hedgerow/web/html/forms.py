@@ -8,8 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.requests import Request
 
 from hedgerow.web.bodies import Part, read_body, read_form
-from hedgerow.web.console.limits import Limits
-from hedgerow.web.console.refusals import Refusal, from_elsewhere
+from hedgerow.web.html.refusals import Refusal, from_elsewhere
 from hedgerow.web.service import Memory
 
 TOKEN = "form_token"  # noqa: S105  # the name of the field, no secret
@@ -84,8 +83,12 @@ def check_origin(request: Request) -> None:
         raise from_elsewhere()
 
 
-async def read(request: Request, memory: Memory, limits: Limits, max_file: int) -> Form:
-    """The form of a request; `max_file` in bytes, 0 where it takes no file.
+async def read(
+    request: Request, memory: Memory, *, max_bytes: int, max_fields: int, max_file: int = 0
+) -> Form:
+    """The form of a request, of so many bytes and fields at most.
+
+    max_file: bytes of a file that comes with it; 0 where it takes none.
 
     Raises:
         Refusal, Problem: it is none, or larger.
@@ -94,14 +97,14 @@ async def read(request: Request, memory: Memory, limits: Limits, max_file: int) 
     if kind == _WITH_FILE and max_file:
         return _with_file(await read_form(request, memory, max_file))
     if kind != _PLAIN:
-        raise Refusal(415, "This is no form", "Forms of the console are sent by its own pages.")
-    body = await read_body(request, memory, limits.max_form_bytes)
+        raise Refusal(415, "This is no form", "Forms are sent by the pages that they are on.")
+    body = await read_body(request, memory, max_bytes)
     try:
         fields = parse_qsl(
             body.decode("ascii"),
             keep_blank_values=True,
             errors="strict",
-            max_num_fields=limits.max_fields,
+            max_num_fields=max_fields,
         )
     except ValueError:
         raise Refusal(

@@ -1,0 +1,1 @@
+"""What every door for browsers is made of: forms, cookies, headers, files. Knows none of them."""
