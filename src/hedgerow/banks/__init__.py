@@ -1,5 +1,6 @@
 """Named lists of known content: banks, their contents and signals, and the feed of changes."""
 
+from hedgerow.banks.changes import wait_for_others as hold_changes
 from hedgerow.banks.counting import (
     changed_at,
     signal_counts,
@@ -100,6 +101,7 @@ __all__ = [
     "content_range",
     "contents_by_id",
     "exact_matches",
+    "hold_changes",
     "key_of",
     "latest",
     "mark_of",

@@ -130,7 +130,7 @@ def list_entries(
     ] = "",
     by: Annotated[
         str | None,
-        typer.Option("--by", help="Who: person:7, key:3, command or service."),
+        typer.Option("--by", help="Who: person:7, key:3, command, service or visitor."),
     ] = None,
     subject: Annotated[str, typer.Option("--subject", help="What it is about: case:12.")] = "",
     since: Annotated[

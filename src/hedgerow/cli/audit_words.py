@@ -134,13 +134,13 @@ def as_pem(public_key: bytes) -> str:
 
 
 def actor_of(text: str) -> Actor:
-    """Who is meant by person:7, key:3, command or service."""
+    """Who is meant by person:7, key:3, command, service or visitor."""
     kind, _, number = text.partition(":")
     try:
         return Actor(ActorKind(kind), int(number) if number else None)
     except ValueError:
         raise typer.BadParameter(
-            f"{text!r} is nobody; write person:7, key:3, command or service"
+            f"{text!r} is nobody; write person:7, key:3, command, service or visitor"
         ) from None
 
 

@@ -106,6 +106,13 @@ class Vault:
         key = derive(self._key_to_open(session), purpose)
         return Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
 
+    def digest(self, session: Session, purpose: str, data: bytes) -> bytes:
+        """A keyed digest of `data` (HMAC-SHA256): who lacks the key can't even try guesses on it.
+
+        Raises as `to_open`; have something sealed with `to_close` first, which makes the key.
+        """
+        return hmac.digest(derive(self._key_to_open(session), purpose), data, "sha256")
+
     def fits(self, session: Session) -> bool:
         """Whether there is a key, and it is the one that the database knows, if it knows one.
 

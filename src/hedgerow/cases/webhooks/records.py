@@ -12,6 +12,10 @@ EVENTS = (
     "case.decided",
     "case.reopened",
     "complaint.received",
+    "notice.received",
+    "notice.escalated",
+    "notice.accepted",
+    "notice.declined",
     "test",
 )
 """Every event that there is. `test` is sent to an endpoint when somebody asks for it."""

@@ -16,6 +16,8 @@ class ActorKind(StrEnum):
     KEY = "key"
     COMMAND = "command"
     SERVICE = "service"
+    VISITOR = "visitor"
+    """Somebody on the survivors' pages: nobody asks who they are, and so the log doesn't say."""
 
 
 _NUMBERED = frozenset({ActorKind.PERSON, ActorKind.KEY})

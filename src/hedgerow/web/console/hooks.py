@@ -14,6 +14,10 @@ EVENTS: Mapping[str, str] = {
     "case.decided": "People came to a decision",
     "case.reopened": "A case is to be decided anew",
     "complaint.received": "The uploader complained",
+    "notice.received": "Somebody asks for a removal, or disagrees with the answer",
+    "notice.escalated": "A removal notice is running out of time",
+    "notice.accepted": "A removal notice was accepted: take down what it names",
+    "notice.declined": "A removal notice was declined",
 }
 """What each event means."""
 

@@ -86,7 +86,7 @@ def query_of(query: Mapping[str, str]) -> str:
 
 def actor_choices(names: Names, chosen: Actor | None) -> list[Group]:
     """Everybody who may have acted, by kind."""
-    others = [Actor(ActorKind.SERVICE), Actor(ActorKind.COMMAND)]
+    others = [Actor(each) for each in (ActorKind.SERVICE, ActorKind.COMMAND, ActorKind.VISITOR)]
     people = [Actor(ActorKind.PERSON, number) for number in names.people]
     keys = [Actor(ActorKind.KEY, number) for number in names.keys]
     if chosen is not None and chosen not in (*others, *people, *keys):

@@ -64,6 +64,8 @@ class Names:
                 return "A command on the machine"
             case ActorKind.SERVICE:
                 return "The service"
+            case ActorKind.VISITOR:
+                return "A visitor of the help pages"
 
 
 @dataclass(frozen=True)

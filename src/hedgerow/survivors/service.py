@@ -1,0 +1,325 @@
+"""People's own cases as other rooms use them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hedgerow.accounts import Person
+from hedgerow.banks import Banks
+from hedgerow.cases import Cases
+from hedgerow.signals import Signal
+from hedgerow.store import Actor, ActorKind, Database, Vault, acting, allocate, now, record
+from hedgerow.survivors import rows
+from hedgerow.survivors.attempts import Attempts, line_of
+from hedgerow.survivors.codes import Codes
+from hedgerow.survivors.entering import Entering
+from hedgerow.survivors.errors import NotPossibleNow, TooManyTries
+from hedgerow.survivors.limits import Limits
+from hedgerow.survivors.lists import Lists
+from hedgerow.survivors.messages import Messages
+from hedgerow.survivors.models import OwnCaseRow, OwnPictureRow
+from hedgerow.survivors.notices import Notices
+from hedgerow.survivors.pictures import Pictures
+from hedgerow.survivors.records import (
+    CaseKind,
+    OwnCase,
+    Particulars,
+    Receipt,
+    Submission,
+)
+from hedgerow.survivors.sealing import Sealing
+from hedgerow.survivors.shelf import Shelf
+
+VISITOR = Actor(ActorKind.VISITOR)
+"""Who acts on the survivors' pages: the log says what happened to which case, and never who."""
+
+_COUNTER = "own_case"
+_HOUR = 3600.0
+
+
+class Survivors(Lists):
+    """People's own cases of a database. Safe to share between threads; each method a transaction.
+
+    What a person does is logged as the act of a visitor; what the hotline does as that of whoever
+    is acting. All raise `store.StoreProblem` where the database or the vault can't be used.
+
+    Args:
+        banks, cases: of the same database.
+        vault: what words, hashes and codes are sealed and keyed with.
+        limits: see there.
+        clock: the present time in UTC.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        banks: Banks,
+        cases: Cases,
+        vault: Vault,
+        limits: Limits | None = None,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self.limits = limits or Limits()
+        self._database = database
+        self._cases = cases
+        self._clock = clock
+        self._attempts = Attempts()
+        self._codes = Codes(vault, self.limits)
+        self._sealing = Sealing(vault)
+        self._shelf = Shelf(banks, cases, self.limits)
+        self._messages = Messages(self._sealing, self.limits, clock)
+        self._pictures = Pictures(self._shelf, self._sealing, self.limits, clock)
+        self._notices = Notices(self._shelf, self._sealing, self._messages, self.limits, clock)
+        self._entering = Entering(database, self._codes, self._attempts, self.limits, clock)
+
+    def prepare(self) -> None:
+        """Make what the pages need: banks, the key, and what the first visitor would wait for."""
+        with self._database.write() as session:
+            self._sealing.close_words(session, "", "nothing")
+        self._shelf.ensure()
+        self._codes.warm()
+
+    # What a person does.
+
+    def protect(
+        self,
+        pictures: Sequence[Submission],
+        *,
+        ticket: str,
+        language: str,
+        share: bool = False,
+        address: str = "",
+    ) -> Receipt:
+        """Open a case for pictures.
+
+        ticket: what the browser made up for this sending. Where it comes again, the answer was
+        lost on its way: the case gets a new number and code, as long as nobody has used the old.
+
+        Raises TooManyTries, BadSubmission, NotPossibleNow.
+        """
+        with acting(VISITOR), self._database.write() as session:
+            case, again = self._open(session, CaseKind.PICTURES, ticket, language)
+            if not again:
+                self._allow("case", address, self.limits.cases_an_hour, _HOUR)
+            receipt = self._entering.give(session, case)
+            session.flush()
+            self._pictures.add(session, case, pictures, share=share)
+            if not again:
+                record(session, "own.opened", rows.SUBJECT.format(case.id))
+            return receipt
+
+    def ask_removal(
+        self,
+        given: Particulars,
+        pictures: Sequence[Submission] = (),
+        *,
+        ticket: str,
+        address: str = "",
+    ) -> Receipt:
+        """Take in a removal notice; ticket as for `protect`.
+
+        Raises NoticeIncomplete, TooManyTries, BadSubmission, NotPossibleNow.
+        """
+        self._notices.check(given, len(pictures))
+        with acting(VISITOR), self._database.write() as session:
+            case, again = self._open(session, CaseKind.NOTICE, ticket, given.language)
+            if not again:
+                self._allow("notice", address, self.limits.notices_a_day, 24 * _HOUR)
+            receipt = self._entering.give(session, case)
+            session.flush()
+            if not again:
+                self._pictures.keep(session, case, pictures)
+                self._notices.file(session, case, given, pictures)
+            return receipt
+
+    def _open(
+        self, session: Session, kind: CaseKind, ticket: str, language: str
+    ) -> tuple[OwnCaseRow, bool]:
+        """A case for a ticket, and whether it was there before."""
+        digest = hashlib.sha256(ticket.encode()).digest()
+        number = allocate(session, _COUNTER)  # from here on, one at a time
+        known = select(OwnCaseRow).where(OwnCaseRow.ticket == digest).with_for_update()
+        row = session.execute(known).scalar_one_or_none()
+        if row is not None:
+            if row.entered or row.kind != kind:
+                raise NotPossibleNow("this was sent before, and its code was used")
+            return row, True
+        today = self._clock().date()
+        row = OwnCaseRow(
+            id=number,
+            kind=kind,
+            number=b"",
+            code="",
+            ticket=digest,
+            entered=False,
+            language=language,
+            opened_on=today,
+            seen_on=today,
+            unread=0,
+            answered=0,
+        )
+        session.add(row)
+        return row, False
+
+    def _allow(self, kind: str, address: str, most: int, seconds: float) -> None:
+        line = line_of(address)
+        if line and not self._attempts.begin(kind, line, most, seconds):
+            raise TooManyTries(round(seconds / 60))
+
+    def enter(self, number: str, code: str, address: str = "") -> str:
+        """The token of a session for a case; see `Entering.enter`."""
+        return self._entering.enter(number, code, address)
+
+    def find(self, token: str) -> int | None:
+        """The number of the case that a browser has open."""
+        return self._entering.find(token)
+
+    def leave(self, token: str) -> None:
+        """Close the case in a browser."""
+        self._entering.leave(token)
+
+    def mine(self, case_id: int) -> OwnCase:
+        """A case as its person sees it. Raises NoSuchOwnCase."""
+        with self._database.read() as session:
+            return self._details(session, case_id)
+
+    def seen(self, case_id: int) -> None:
+        """Note that the person has read what the hotline wrote."""
+        with self._database.write() as session:
+            rows.require(session, case_id, locked=True).answered = 0
+
+    def add(self, case_id: int, pictures: Sequence[Submission], *, share: bool = False) -> int:
+        """Protect more pictures; returns how many weren't in the case yet.
+
+        Raises NoSuchOwnCase, BadSubmission, NotPossibleNow.
+        """
+        with acting(VISITOR), self._database.write() as session:
+            case = rows.require(session, case_id, locked=True)
+            if case.kind != CaseKind.PICTURES:
+                raise NotPossibleNow("a removal notice takes no more pictures; send another one")
+            return self._pictures.add(session, case, pictures, share=share)
+
+    def withdraw(self, case_id: int, pictures: Collection[int] | None = None) -> int:
+        """Take pictures back, all for None; they match nothing any more. Raises NoSuchOwnCase."""
+        with acting(VISITOR), self._database.write() as session:
+            case = rows.require(session, case_id, locked=True)
+            if case.kind == CaseKind.NOTICE:
+                self._notices.withdraw(session, case)
+            return self._pictures.withdraw(session, case, pictures)
+
+    def write(self, case_id: int, words: str) -> None:
+        """Write to the hotline. Raises NoSuchOwnCase, BadSubmission."""
+        with acting(VISITOR), self._database.write() as session:
+            self._messages.write(session, rows.require(session, case_id, locked=True), words)
+            record(session, "own.message_received", rows.SUBJECT.format(case_id))
+
+    def complain(self, case_id: int, words: str) -> None:
+        """Disagree with the answer to a notice.
+
+        Raises NoSuchOwnCase, NotPossibleNow, BadSubmission.
+        """
+        with acting(VISITOR), self._database.write() as session:
+            self._notices.complain(session, rows.require(session, case_id, locked=True), words)
+
+    def delete(self, case_id: int) -> None:
+        """Delete a case and all in it, having taken its pictures back. Raises NoSuchOwnCase."""
+        with acting(VISITOR), self._database.write() as session:
+            self._delete(session, rows.require(session, case_id, locked=True))
+
+    def _delete(self, session: Session, case: OwnCaseRow) -> None:
+        if case.kind == CaseKind.NOTICE:
+            self._notices.withdraw(session, case)
+        self._pictures.withdraw(session, case, None)
+        session.delete(case)
+        session.flush()
+        record(session, "own.deleted", rows.SUBJECT.format(case.id))
+
+    # What the hotline does.
+
+    def reply(self, person: Person, case_id: int, words: str) -> None:
+        """Write to the person. Raises NoSuchOwnCase, BadSubmission."""
+        with self._database.write() as session:
+            case = rows.require(session, case_id, locked=True)
+            self._messages.reply(session, case, words, person.id)
+            record(session, "own.message_sent", rows.SUBJECT.format(case_id))
+
+    def accept_picture(self, case_id: int, picture_id: int) -> None:
+        """Let a picture protect. Raises NoSuchOwnCase, NotPossibleNow."""
+        with self._database.write() as session:
+            self._pictures.accept(session, self._of_pictures(session, case_id), picture_id)
+
+    def decline_picture(self, case_id: int, picture_id: int) -> None:
+        """Let a picture protect no more. Raises NoSuchOwnCase, NotPossibleNow."""
+        with self._database.write() as session:
+            self._pictures.decline(session, self._of_pictures(session, case_id), picture_id)
+
+    def _of_pictures(self, session: Session, case_id: int) -> OwnCaseRow:
+        case = rows.require(session, case_id, locked=True)
+        if case.kind != CaseKind.PICTURES:
+            raise NotPossibleNow("a removal notice is answered as a whole")
+        return case
+
+    def accept_notice(
+        self,
+        person: Person,
+        case_id: int,
+        words: str,
+        more: Sequence[tuple[Signal, ...]] = (),
+    ) -> None:
+        """Do what a notice asks for; see `Notices.accept`."""
+        with self._database.write() as session:
+            case = rows.require(session, case_id, locked=True)
+            self._notices.accept(session, case, person.id, words, more)
+
+    def decline_notice(self, person: Person, case_id: int, words: str) -> None:
+        """Not do it. Raises NoSuchOwnCase, NotPossibleNow, BadSubmission."""
+        with self._database.write() as session:
+            case = rows.require(session, case_id, locked=True)
+            self._notices.decline(session, case, person.id, words)
+
+    # What happens by itself.
+
+    def tend(self) -> None:
+        """Escalate, pause what was wrong again and again, and forget what was kept long enough."""
+        with self._database.write() as session:
+            self._notices.escalate(session)
+            self._notices.forget_due(session)
+        self._pause_wrong()
+        self._forget_cases()
+
+    def _pause_wrong(self) -> None:
+        with self._database.read() as session:
+            wrong = self._wrong(session)
+        for content_id, disputes in wrong:
+            with self._database.write() as session:
+                self._pictures.pause(session, content_id, disputes)
+
+    def _wrong(self, session: Session) -> list[tuple[int, int]]:
+        most = self.limits.pause_disputes
+        return [
+            (content_id, found.disputes)
+            for bank_id, contents in self._pictures.protected_contents(session).items()
+            for content_id, found in self._cases.found(bank_id, contents).items()
+            if found.disputes >= most and not found.confirmations
+        ]
+
+    def _forget_cases(self) -> None:
+        if not self.limits.case_days:
+            return
+        before = self._clock().date() - timedelta(days=self.limits.case_days)
+        with self._database.write() as session:
+            due = select(OwnCaseRow).where(
+                OwnCaseRow.seen_on < before, OwnCaseRow.kind == CaseKind.PICTURES
+            )
+            for case in session.execute(due.with_for_update(skip_locked=True)).scalars():
+                self._delete(session, case)
+
+    def pictures_protected(self) -> int:
+        """How many pictures there are in all."""
+        with self._database.read() as session:
+            return session.execute(select(func.count()).select_from(OwnPictureRow)).scalar_one()

@@ -1,0 +1,109 @@
+"""Putting hashes of people's own pictures into banks, and taking them out.
+
+The label `may-be-shared` is the seam for what passes lists on: who follows the change feed sees a
+content with it come, and sees it go when nobody who agreed is left. Without the label nothing is
+passed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from hedgerow.banks import BankExists, Banks, NoSuchBank, NoSuchContent, hold_changes
+from hedgerow.cases import Cases, ReviewPolicy
+from hedgerow.signals import Signal
+from hedgerow.survivors.limits import Limits
+
+CATEGORY = "intimate"
+"""The first label: what reviewers read before anything else."""
+
+SHARED = "may-be-shared"
+
+SOURCE = "own picture"
+NOTICE = "removal notice"
+
+_EXACT = ("sha256", "md5")
+
+Place = tuple[int, int]
+"""Where a content is: the numbers of its bank and of itself."""
+
+
+class Shelf:
+    """The banks of this room. Its methods join the caller's transaction.
+
+    Each leaves lines in the log: whatever else locks is done before, but for `hold`, which is done
+    first of all.
+    """
+
+    def __init__(self, banks: Banks, cases: Cases, limits: Limits) -> None:
+        self._banks = banks
+        self._cases = cases
+        self._limits = limits
+
+    def ensure(self) -> None:
+        """Make the banks where there are none; people trained for it review their matches."""
+        for name, action, words in (
+            (self._limits.bank, "review", "People's own pictures, from the survivors' pages"),
+            (self._limits.exact_bank, "block", "The very files of accepted removal notices"),
+            (self._limits.near_bank, "review", "What looks like an accepted removal notice"),
+        ):
+            with suppress(BankExists):  # made by another process, or before
+                made = self._banks.create(name, action, description=words)
+                self._cases.set_first_policy(ReviewPolicy(made.id, trained=True))
+
+    def hold(self, session: Session) -> None:
+        """Wait for others who change banks: what is read afterwards stays so until the end."""
+        hold_changes(session)
+
+    def put(self, signals: tuple[Signal, ...], *, share: bool) -> Place:
+        """Protect one picture; returns the numbers of its bank and its content."""
+        labels = (CATEGORY, SHARED) if share else (CATEGORY,)
+        added = self._banks.add_content(self._limits.bank, signals, labels, source=SOURCE)
+        return added.content.bank_id, added.content.id
+
+    def is_shared(self, content_id: int) -> bool:
+        """Whether a content may be passed on."""
+        try:
+            return SHARED in self._banks.content(self._limits.bank, content_id).labels
+        except (NoSuchContent, NoSuchBank):
+            return False
+
+    def put_notice(self, signals: tuple[Signal, ...], reference: str) -> list[Place]:
+        """Bank what an accepted notice names: the very files apart from what resembles them."""
+        exact = [each for each in signals if each.type in _EXACT]
+        near = [each for each in signals if each.type not in _EXACT]
+        wanted = ((self._limits.exact_bank, exact), (self._limits.near_bank, near))
+        added = [
+            self._banks.add_content(bank, each, (CATEGORY,), source=NOTICE, reference=reference)
+            for bank, each in wanted
+            if each
+        ]
+        return [(each.content.bank_id, each.content.id) for each in added]
+
+    def take_out(self, contents: Iterable[Place]) -> None:
+        """Let contents match nothing any more; nothing happens to those that are gone already."""
+        names = {each.id: each.name for each in self._banks.list()}
+        for bank_id, content_id in contents:
+            if bank_id in names:
+                with suppress(NoSuchContent):  # somebody here has removed it before
+                    self._banks.remove_content(names[bank_id], content_id)
+
+    def end(self, contents: Collection[Place], also: Callable[[], object] = lambda: None) -> None:
+        """As `take_out`, and let nobody decide any more about what they have matched.
+
+        also: what else leaves lines in the log; all that locks cases has been done by then.
+        """
+
+        def last() -> None:
+            self.take_out(contents)
+            also()
+
+        step: Callable[[], object] = last
+        for bank_id in sorted({bank_id for bank_id, _ in contents}):
+            ids = [content_id for each, content_id in contents if each == bank_id]
+            step = partial(self._cases.withdraw_content, bank_id, *ids, remove=step)
+        step()

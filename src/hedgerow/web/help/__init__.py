@@ -1,0 +1,1 @@
+"""The survivors' pages: my picture, my case, my decision. A door of its own, for everybody."""
