@@ -128,7 +128,9 @@ def plan_of(settings: Settings, shown: tuple[tuple[str, str, str, str], ...] = (
         cases=settings.cases,
         care=settings.care,
         webhooks=settings.webhooks,
+        survivors=settings.survivors,
         console=settings.console,
+        help=settings.help,
         settings_shown=shown,
     )
 

@@ -21,7 +21,8 @@ from hedgerow.matching import LiveLimits
 from hedgerow.media import Limits as MediaLimits
 from hedgerow.settings.homes import default_home
 from hedgerow.store import BUSY_SECONDS, CONNECTIONS
-from hedgerow.web import ConsoleLimits, Listening, Logging
+from hedgerow.survivors import Limits as SurvivorsLimits
+from hedgerow.web import ConsoleLimits, HelpOptions, Listening, Logging
 from hedgerow.web import Limits as WebLimits
 from hedgerow.web import Options as ServiceOptions
 
@@ -102,7 +103,9 @@ class Settings(BaseSettings):
     cases: CasesLimits = CasesLimits()
     care: Care = Care()
     webhooks: WebhookLimits = WebhookLimits()
+    survivors: SurvivorsLimits = SurvivorsLimits()
     console: ConsoleLimits = ConsoleLimits()
+    help: HelpOptions = HelpOptions()
     service: ServiceOptions = ServiceOptions()
     listen: Listening = Listening()
     log: Logging = Logging()

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from hedgerow.lazy import late
 from hedgerow.web.console.limits import Limits as ConsoleLimits
+from hedgerow.web.help.limits import Options as HelpOptions
 from hedgerow.web.limits import Limits, Logging, Options
 from hedgerow.web.listening import BadListening, Listening
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BadListening",
     "ConsoleLimits",
+    "HelpOptions",
     "Limits",
     "Listening",
     "Logging",

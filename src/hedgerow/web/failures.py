@@ -6,7 +6,18 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from hedgerow import accounts, banks, cases, fetch, index, matching, media, signals, store
+from hedgerow import (
+    accounts,
+    banks,
+    cases,
+    fetch,
+    index,
+    matching,
+    media,
+    signals,
+    store,
+    survivors,
+)
 from hedgerow.web.problems import MAX_DETAIL, Code, Problem
 
 Value = TypeVar("Value")
@@ -29,6 +40,8 @@ _CODES: Mapping[type[Exception], Code] = {
     cases.NoSuchCase: Code.NO_SUCH_CASE,
     cases.NoSuchWebhook: Code.NOT_FOUND,
     cases.NoSuchDelivery: Code.NOT_FOUND,
+    survivors.SurvivorsProblem: Code.INVALID,
+    survivors.NoSuchOwnCase: Code.NOT_FOUND,
     signals.SignalProblem: Code.INVALID,
     fetch.FetchRefused: Code.FETCH_REFUSED,
     matching.Overloaded: Code.OVERLOADED,

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from hedgerow import accounts, banks, cases, fetch, matching, media
+from hedgerow import accounts, banks, cases, fetch, matching, media, survivors
 from hedgerow.accounts import Accounts, KeyRing, Keys, OpenIDOptions
 from hedgerow.banks import Banks
 from hedgerow.cases import Cases, Tally, WebhookLimits, Webhooks
@@ -35,8 +35,10 @@ from hedgerow.store import (
     Vault,
     open_database,
 )
+from hedgerow.survivors import Survivors
 from hedgerow.web.calls import Calls
 from hedgerow.web.console.limits import Limits as ConsoleLimits
+from hedgerow.web.help.limits import Options as HelpOptions
 from hedgerow.web.keeping import Chore, Keeper
 from hedgerow.web.limits import Limits, Logging, Options
 from hedgerow.web.metrics import Metrics
@@ -79,7 +81,9 @@ class Plan:
     intake: cases.Intake = field(default_factory=cases.Intake)
     cases: cases.Limits = field(default_factory=cases.Limits)
     webhooks: WebhookLimits = field(default_factory=WebhookLimits)
+    survivors: survivors.Limits = field(default_factory=survivors.Limits)
     console: ConsoleLimits = field(default_factory=ConsoleLimits)
+    help: HelpOptions = field(default_factory=HelpOptions)
     settings_shown: tuple[tuple[str, str, str, str], ...] = ()
 
 
@@ -147,6 +151,9 @@ class Service:
             None if plan.media_vault is None else MediaVault(self.database, vault, plan.media_vault)
         )
         self.cases = Cases(self.banks, plan.cases, plan.care, plan.intake, self.media)
+        self.survivors = Survivors(self.database, self.banks, self.cases, vault, plan.survivors)
+        if plan.help.enabled:
+            self.survivors.prepare()
         self.webhooks = Webhooks(self.database, vault, plan.webhooks)
         self.tally = Tally(self.database)
 
@@ -175,6 +182,11 @@ class Service:
                 partial(self.cases.tend, self.people),
                 plan.web.tend_seconds,
                 "what was held for long enough can't be let wait again",
+            ),
+            Chore(
+                self.survivors.tend,
+                plan.web.tend_seconds,
+                "removal notices can't be escalated, or wrong pictures not be paused",
             ),
             Chore(
                 self.cases.forget_media,
