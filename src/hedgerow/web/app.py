@@ -15,6 +15,7 @@ from hedgerow.web.console import mounting as console
 from hedgerow.web.direct import Direct
 from hedgerow.web.envelope import Envelope
 from hedgerow.web.gate import Gate
+from hedgerow.web.help import mounting as help_pages
 from hedgerow.web.incoming import clear
 from hedgerow.web.observing import Observer
 from hedgerow.web.refusing import HANDLERS
@@ -72,5 +73,6 @@ def create_app(plan: Plan, *, alone: bool = False) -> FastAPI:
     app.add_middleware(Envelope)
     hma.install(app)
     console.install(app, plan.console, plan.options.public_url)
+    help_pages.install(app, plan.help, plan.options.public_url, plan.console.https_days)
     app.add_middleware(Observer, lines=plan.log.requests and plan.log.level in ("debug", "info"))
     return app

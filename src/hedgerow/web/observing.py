@@ -64,7 +64,7 @@ class Observer:
         )
 
 
-PREFIXES = ("/api/v1", "/hma", "/console")
+PREFIXES = ("/api/v1", "/hma", "/console", "/help")
 """What the routes below them leave out of their templates."""
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

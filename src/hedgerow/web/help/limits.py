@@ -43,9 +43,9 @@ class Options:
     helplines: str = ""
     texts: str = ""
     proxies: int = 0
-    max_form_bytes: int = 262_144
+    max_form_bytes: int = 1_048_576
     max_hashes_bytes: int = 4_194_304
-    codes_at_once: int = 2
+    codes_at_once: int = 1
     codes_waiting: int = 64
 
     def __post_init__(self) -> None:

@@ -1,0 +1,91 @@
+"""My case: what was found, taking back, messages, deletion."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from hedgerow.survivors import BadSubmission, NotPossibleNow
+from hedgerow.web.changing import change
+from hedgerow.web.help.routing import page
+from hedgerow.web.help.visit import Visit
+
+
+@page("GET", "/my-case", own=True)
+async def show(visit: Visit) -> Response:
+    """The open case."""
+    return await _shown(visit)
+
+
+async def _shown(
+    visit: Visit, status: int = 200, *, written: str = "", problem: str = ""
+) -> Response:
+    survivors = visit.service.survivors
+    case = await visit.read(lambda: survivors.mine(visit.own_case))
+    return visit.render(
+        "case/case.html",
+        status,
+        case=case,
+        limits=survivors.limits,
+        written=written,
+        problem=problem,
+    )
+
+
+@page("POST", "/my-case/read", own=True)
+async def read(visit: Visit) -> Response:
+    """Note that the hotline's messages were read."""
+    await visit.write(lambda: visit.service.survivors.seen(visit.own_case))
+    return visit.redirect("/my-case")
+
+
+@page("GET", "/my-case/withdraw", own=True)
+async def ask_withdrawal(visit: Visit) -> Response:
+    """Which picture is to be taken back, or whether all are."""
+    survivors = visit.service.survivors
+    case = await visit.read(lambda: survivors.mine(visit.own_case))
+    asked = visit.request.query_params.get("picture", "")
+    chosen = [each for each in case.pictures if str(each.id) == asked]
+    if asked and not chosen:
+        return visit.redirect("/my-case")
+    return visit.render("case/withdraw.html", case=case, chosen=chosen[0] if chosen else None)
+
+
+@page("POST", "/my-case/withdraw", own=True)
+async def withdraw(visit: Visit) -> Response:
+    """Take one picture back, or all."""
+    picture = visit.form.number("picture")
+    wanted = None if picture is None else [picture]
+    survivors = visit.service.survivors
+    taken = await change(visit.service, lambda: survivors.withdraw(visit.own_case, wanted))
+    return visit.render("case/withdrawn.html", taken=taken, everything=picture is None)
+
+
+@page("POST", "/my-case/write", own=True)
+async def write(visit: Visit) -> Response:
+    """Write to the hotline, or disagree with its answer to a notice."""
+    words = visit.form.text("words")
+    survivors = visit.service.survivors
+    complaint = visit.form.ticked("complaint")
+    call = survivors.complain if complaint else survivors.write
+    try:
+        await visit.write(lambda: call(visit.own_case, words))
+    except BadSubmission:
+        return await _shown(visit, 422, written=words, problem="words")
+    except NotPossibleNow:
+        return await _shown(visit, 409, written=words, problem="late")
+    return visit.redirect("/my-case")
+
+
+@page("GET", "/my-case/delete", own=True)
+async def ask_deletion(visit: Visit) -> Response:
+    """Whether the case is really to be deleted."""
+    return visit.render("case/delete.html")
+
+
+@page("POST", "/my-case/delete", own=True)
+async def delete(visit: Visit) -> Response:
+    """Delete the case and all in it."""
+    survivors = visit.service.survivors
+    await change(visit.service, lambda: survivors.delete(visit.own_case))
+    visit.end_session()
+    return visit.render("case/deleted.html")
