@@ -1,5 +1,6 @@
 """Running the command as a newcomer does: in a process of its own, in an empty home."""
 
+import gc
 import json
 import multiprocessing
 import os
@@ -15,11 +16,27 @@ COMMAND = Path(sys.executable).with_name("hedgerow")
 TIMEOUT = 60
 
 _READY = multiprocessing.get_context("forkserver")
-_READY.set_forkserver_preload(["hedgerow.settings", "hedgerow.cli", "alembic.command"])
+_READY.set_forkserver_preload(
+    [
+        "hedgerow.cli.opening",
+        "hedgerow.cli.output",
+        "hedgerow.cli.tables",
+        "hedgerow.accounts.room",
+        "hedgerow.cases.service",
+        "hedgerow.matching.matcher",
+        "alembic.command",
+        "alembic.ddl",
+        "sqlalchemy.dialects.sqlite.pysqlite",
+        "rich.table",
+        "rich.progress",
+        "numba.np.arraymath",  # loaded by the first search, however little it has to look through
+    ]
+)
 
 
 def _become(arguments, environment, folder, streams):
     """In the new process: take the newcomer's place, and run the command."""
+    gc.freeze()  # what was loaded before isn't garbage, and looking at it would copy it
     for number, path in enumerate(streams):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         os.dup2(descriptor, number)

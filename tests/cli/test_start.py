@@ -45,6 +45,21 @@ with contextlib.suppress(SystemExit):
     assert names & {*HEAVY, *ROOMS} == set()
 
 
+def test_what_matches_nothing_loads_no_search(newcomer):
+    """It takes as long to load as the rest of such a command together."""
+    code = f"""
+from hedgerow.cli import main
+for words in (["db", "status"], ["user", "list"], ["key", "list"], ["case", "list"],
+              ["bank", "list"], ["audit", "verify"]):
+    sys.argv = ["hedgerow", *words, "--home", {str(newcomer.kept)!r}]
+    with contextlib.suppress(SystemExit):
+        main()
+"""
+    names = loaded(code)
+    assert {"sqlalchemy", "hedgerow.accounts.keys", "hedgerow.cases.service"} <= names
+    assert names & {"numba", "scipy", "jinja2", "fastapi", "dbos", "hedgerow.index.index"} == set()
+
+
 def commands(name, command):
     yield name
     for word, inner in getattr(command, "commands", {}).items():

@@ -30,6 +30,7 @@ from hedgerow.cli import (
     serve,
     users,
 )
+from hedgerow.lazy import start_swiftly
 
 app = typer.Typer(
     name="hedgerow",
@@ -74,6 +75,7 @@ def _root(
 
 def main() -> None:
     """Run the command line. What the rooms refuse becomes one line that says what to do."""
+    start_swiftly()
     from hedgerow.cli.ending import UNCHECKED, exit_code_of, message_of
 
     if isinstance(sys.stdout, io.TextIOWrapper):

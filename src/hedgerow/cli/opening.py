@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hedgerow.banks import Banks
-from hedgerow.matching import Matcher
 from hedgerow.settings import BadSettings, Settings, load_settings
 from hedgerow.store import Database, Vault, open_database
+
+if TYPE_CHECKING:
+    from hedgerow.matching import Matcher
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Opened:
     def matcher(self) -> Iterator[Matcher]:
         """The matcher, with a bar while its index catches up."""
         from hedgerow.cli.output import counting
+        from hedgerow.matching import Matcher  # it is heavy, and most commands match nothing
 
         with (
             counting("indexing") as advance,

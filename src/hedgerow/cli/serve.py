@@ -72,6 +72,9 @@ def application() -> FastAPI:
     """The application of one process, by the settings that it finds."""
     from multiprocessing import parent_process
 
+    from hedgerow.lazy import start_swiftly
+
+    start_swiftly()
     from hedgerow.media import die_with
     from hedgerow.settings import load_settings
     from hedgerow.web import configure, create_app

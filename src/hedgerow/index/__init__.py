@@ -10,13 +10,19 @@ array([1])
 Knows numbers and paths, nothing of banks or pictures.
 """
 
-from hedgerow.index.catalogue import Catalogue, Feed, Step
+from typing import TYPE_CHECKING
+
 from hedgerow.index.codes import Codes, Keys, codes_from_bytes, codes_from_hex, codes_to_hex
 from hedgerow.index.errors import IndexDamaged, IndexLocked, IndexProblem, IndexReadOnly
 from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
-from hedgerow.index.index import SEAL_AT, Index
+from hedgerow.index.limits import SEAL_AT
 from hedgerow.index.lock import delete_index
-from hedgerow.index.pairs import pairs_within
+from hedgerow.lazy import late
+
+if TYPE_CHECKING:
+    from hedgerow.index.catalogue import Catalogue, Feed, Step
+    from hedgerow.index.index import Index
+    from hedgerow.index.pairs import pairs_within
 
 __all__ = [
     "EVERY_KEY",
@@ -39,3 +45,14 @@ __all__ = [
     "delete_index",
     "pairs_within",
 ]
+
+__getattr__ = late(
+    __name__,
+    {
+        "Catalogue": "catalogue",
+        "Feed": "catalogue",
+        "Index": "index",
+        "Step": "catalogue",
+        "pairs_within": "pairs",
+    },
+)

@@ -22,7 +22,8 @@ import numpy.typing as npt
 from hedgerow.index.codes import Codes, Keys
 from hedgerow.index.errors import IndexDamaged, IndexLocked, IndexProblem
 from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
-from hedgerow.index.index import SEAL_AT, Index
+from hedgerow.index.index import Index
+from hedgerow.index.limits import SEAL_AT
 from hedgerow.index.lock import delete_index
 from hedgerow.index.origin import is_made_from, note_origin
 

@@ -24,6 +24,7 @@ import numpy.typing as npt
 from hedgerow.index.codes import BITS, MAX_KEY, MIN_KEY, Codes, Keys, as_codes, as_keys
 from hedgerow.index.errors import IndexDamaged, IndexReadOnly
 from hedgerow.index.hits import EVERY_KEY, Grouping, Hits
+from hedgerow.index.limits import SEAL_AT
 from hedgerow.index.lock import NAME as LOCK
 from hedgerow.index.lock import remove_files, take_lock
 from hedgerow.index.log import LogWriter, Record, drop_torn_end, read_log
@@ -32,9 +33,6 @@ from hedgerow.index.manifest import Manifest, log_number, unused_number
 from hedgerow.index.processor import readonly
 from hedgerow.index.segment import Segment
 from hedgerow.index.tail import Tail
-
-SEAL_AT = 32_768
-"""Pairs in the tail from which it is sealed into a segment."""
 
 QUERIES_A_THREAD = 16
 """Queries below which a thread of their own takes longer to start than they to search."""
@@ -433,4 +431,4 @@ def _search(view: View, queries: Codes, radius: int, grouping: Grouping, offset:
     return Hits(joined.query + offset, joined.key, joined.distance, joined.code)
 
 
-__all__ = ["BULK_AT", "SEAL_AT", "Codes", "Index", "Keys", "View"]
+__all__ = ["BULK_AT", "Codes", "Index", "Keys", "View"]

@@ -24,8 +24,10 @@ def main() -> None:
     parent, plan = sys.stdin.readline(), sys.stdin.readline()
     # Ends it too where whoever started this was killed before it had said all.
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    from hedgerow.lazy import start_swiftly
     from hedgerow.media import die_with
 
+    start_swiftly()
     # Two ways, for each has its hole: a process forked off the parent keeps the pipe open, and the
     # kernel's signal comes only once all this is loaded.
     die_with(int(parent))
