@@ -18,7 +18,7 @@ endif
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check fix bench lock setup peers clean
+.PHONY: help demo test check fix bench words lock setup peers clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,9 @@ setup: $(VENV)/dev.stamp ## make .venv and nothing else
 peers: $(VENV)/bench.stamp ## install what Hedgerow is measured against (needs g++, python3-dev)
 
 # dev first: the others take the versions it chose, so that one .venv holds all three.
+words: $(VENV)/dev.stamp ## bring the catalogues of the survivors' pages up to date with what they say
+	@$(BIN)/python -m checks.catalogues
+
 lock: $(VENV)/dev.stamp ## pin the dependencies of pyproject.toml anew (UPGRADE=1 for the newest)
 	@$(LOCK) $(if $(UPGRADE),--upgrade) --extra dev --output-file requirements/dev.txt
 	@$(LOCK) --constraints requirements/dev.txt --extra demo --output-file requirements/demo.txt

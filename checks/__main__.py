@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from checks import (
+    catalogues,
     collection,
     commands,
     dependencies,
@@ -33,6 +34,7 @@ CHECKS: dict[str, Callable[[Project], Report]] = {
     "dependencies": dependencies.check,
     "locks": locks.check,
     "rooms": rooms.check,
+    "catalogues": catalogues.check,
 }
 
 

@@ -18,7 +18,8 @@ FOLDER = Path(__file__).parent / "locale"
 SOURCE = "en"
 """The language that the pages are written in; it needs no catalogue."""
 
-_STATUS = "X-Translation-Status"
+STATUS = "X-Translation-Status"
+"""The header of a catalogue that says how far it is: draft or checked."""
 
 CHECKED = "checked"
 """The status of a catalogue that somebody who speaks the language has read whole."""
@@ -48,7 +49,7 @@ def language(code: str) -> Language:
     if code == SOURCE:
         return Language(code, name, direction, checked=True, words=NullTranslations())
     catalogue = read_catalogue(code)
-    status = dict(catalogue.mime_headers).get(_STATUS, "")
+    status = dict(catalogue.mime_headers).get(STATUS, "")
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

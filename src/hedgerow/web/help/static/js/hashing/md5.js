@@ -1,0 +1,173 @@
+// MD5 (RFC 1321).
+//
+// All steps are written out and the words of a block are local names: that is twice as fast as
+// loops over arrays. As text of our own, since a page may not make code of words.
+
+import { Digest } from "./blocks.js";
+
+const SINES = Int32Array.from({ length: 64 }, (_, at) => Math.floor(Math.abs(Math.sin(at + 1)) * 2 ** 32) | 0);
+
+export class Md5 extends Digest {
+  constructor() {
+    super([0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476], true);
+  }
+
+  compress(view) {
+    const state = this.state;
+    let a = state[0];
+    let b = state[1];
+    let c = state[2];
+    let d = state[3];
+    let t = 0;
+    for (let from = 0; from < view.byteLength; from += 64) {
+      const w0 = view.getInt32(from + 0, true);
+      const w1 = view.getInt32(from + 4, true);
+      const w2 = view.getInt32(from + 8, true);
+      const w3 = view.getInt32(from + 12, true);
+      const w4 = view.getInt32(from + 16, true);
+      const w5 = view.getInt32(from + 20, true);
+      const w6 = view.getInt32(from + 24, true);
+      const w7 = view.getInt32(from + 28, true);
+      const w8 = view.getInt32(from + 32, true);
+      const w9 = view.getInt32(from + 36, true);
+      const w10 = view.getInt32(from + 40, true);
+      const w11 = view.getInt32(from + 44, true);
+      const w12 = view.getInt32(from + 48, true);
+      const w13 = view.getInt32(from + 52, true);
+      const w14 = view.getInt32(from + 56, true);
+      const w15 = view.getInt32(from + 60, true);
+      t = (a + (d ^ (b & (c ^ d))) + w0 + SINES[0]) | 0;
+      a = (((t << 7) | (t >>> 25)) + b) | 0;
+      t = (d + (c ^ (a & (b ^ c))) + w1 + SINES[1]) | 0;
+      d = (((t << 12) | (t >>> 20)) + a) | 0;
+      t = (c + (b ^ (d & (a ^ b))) + w2 + SINES[2]) | 0;
+      c = (((t << 17) | (t >>> 15)) + d) | 0;
+      t = (b + (a ^ (c & (d ^ a))) + w3 + SINES[3]) | 0;
+      b = (((t << 22) | (t >>> 10)) + c) | 0;
+      t = (a + (d ^ (b & (c ^ d))) + w4 + SINES[4]) | 0;
+      a = (((t << 7) | (t >>> 25)) + b) | 0;
+      t = (d + (c ^ (a & (b ^ c))) + w5 + SINES[5]) | 0;
+      d = (((t << 12) | (t >>> 20)) + a) | 0;
+      t = (c + (b ^ (d & (a ^ b))) + w6 + SINES[6]) | 0;
+      c = (((t << 17) | (t >>> 15)) + d) | 0;
+      t = (b + (a ^ (c & (d ^ a))) + w7 + SINES[7]) | 0;
+      b = (((t << 22) | (t >>> 10)) + c) | 0;
+      t = (a + (d ^ (b & (c ^ d))) + w8 + SINES[8]) | 0;
+      a = (((t << 7) | (t >>> 25)) + b) | 0;
+      t = (d + (c ^ (a & (b ^ c))) + w9 + SINES[9]) | 0;
+      d = (((t << 12) | (t >>> 20)) + a) | 0;
+      t = (c + (b ^ (d & (a ^ b))) + w10 + SINES[10]) | 0;
+      c = (((t << 17) | (t >>> 15)) + d) | 0;
+      t = (b + (a ^ (c & (d ^ a))) + w11 + SINES[11]) | 0;
+      b = (((t << 22) | (t >>> 10)) + c) | 0;
+      t = (a + (d ^ (b & (c ^ d))) + w12 + SINES[12]) | 0;
+      a = (((t << 7) | (t >>> 25)) + b) | 0;
+      t = (d + (c ^ (a & (b ^ c))) + w13 + SINES[13]) | 0;
+      d = (((t << 12) | (t >>> 20)) + a) | 0;
+      t = (c + (b ^ (d & (a ^ b))) + w14 + SINES[14]) | 0;
+      c = (((t << 17) | (t >>> 15)) + d) | 0;
+      t = (b + (a ^ (c & (d ^ a))) + w15 + SINES[15]) | 0;
+      b = (((t << 22) | (t >>> 10)) + c) | 0;
+      t = (a + (c ^ (d & (b ^ c))) + w1 + SINES[16]) | 0;
+      a = (((t << 5) | (t >>> 27)) + b) | 0;
+      t = (d + (b ^ (c & (a ^ b))) + w6 + SINES[17]) | 0;
+      d = (((t << 9) | (t >>> 23)) + a) | 0;
+      t = (c + (a ^ (b & (d ^ a))) + w11 + SINES[18]) | 0;
+      c = (((t << 14) | (t >>> 18)) + d) | 0;
+      t = (b + (d ^ (a & (c ^ d))) + w0 + SINES[19]) | 0;
+      b = (((t << 20) | (t >>> 12)) + c) | 0;
+      t = (a + (c ^ (d & (b ^ c))) + w5 + SINES[20]) | 0;
+      a = (((t << 5) | (t >>> 27)) + b) | 0;
+      t = (d + (b ^ (c & (a ^ b))) + w10 + SINES[21]) | 0;
+      d = (((t << 9) | (t >>> 23)) + a) | 0;
+      t = (c + (a ^ (b & (d ^ a))) + w15 + SINES[22]) | 0;
+      c = (((t << 14) | (t >>> 18)) + d) | 0;
+      t = (b + (d ^ (a & (c ^ d))) + w4 + SINES[23]) | 0;
+      b = (((t << 20) | (t >>> 12)) + c) | 0;
+      t = (a + (c ^ (d & (b ^ c))) + w9 + SINES[24]) | 0;
+      a = (((t << 5) | (t >>> 27)) + b) | 0;
+      t = (d + (b ^ (c & (a ^ b))) + w14 + SINES[25]) | 0;
+      d = (((t << 9) | (t >>> 23)) + a) | 0;
+      t = (c + (a ^ (b & (d ^ a))) + w3 + SINES[26]) | 0;
+      c = (((t << 14) | (t >>> 18)) + d) | 0;
+      t = (b + (d ^ (a & (c ^ d))) + w8 + SINES[27]) | 0;
+      b = (((t << 20) | (t >>> 12)) + c) | 0;
+      t = (a + (c ^ (d & (b ^ c))) + w13 + SINES[28]) | 0;
+      a = (((t << 5) | (t >>> 27)) + b) | 0;
+      t = (d + (b ^ (c & (a ^ b))) + w2 + SINES[29]) | 0;
+      d = (((t << 9) | (t >>> 23)) + a) | 0;
+      t = (c + (a ^ (b & (d ^ a))) + w7 + SINES[30]) | 0;
+      c = (((t << 14) | (t >>> 18)) + d) | 0;
+      t = (b + (d ^ (a & (c ^ d))) + w12 + SINES[31]) | 0;
+      b = (((t << 20) | (t >>> 12)) + c) | 0;
+      t = (a + (b ^ c ^ d) + w5 + SINES[32]) | 0;
+      a = (((t << 4) | (t >>> 28)) + b) | 0;
+      t = (d + (a ^ b ^ c) + w8 + SINES[33]) | 0;
+      d = (((t << 11) | (t >>> 21)) + a) | 0;
+      t = (c + (d ^ a ^ b) + w11 + SINES[34]) | 0;
+      c = (((t << 16) | (t >>> 16)) + d) | 0;
+      t = (b + (c ^ d ^ a) + w14 + SINES[35]) | 0;
+      b = (((t << 23) | (t >>> 9)) + c) | 0;
+      t = (a + (b ^ c ^ d) + w1 + SINES[36]) | 0;
+      a = (((t << 4) | (t >>> 28)) + b) | 0;
+      t = (d + (a ^ b ^ c) + w4 + SINES[37]) | 0;
+      d = (((t << 11) | (t >>> 21)) + a) | 0;
+      t = (c + (d ^ a ^ b) + w7 + SINES[38]) | 0;
+      c = (((t << 16) | (t >>> 16)) + d) | 0;
+      t = (b + (c ^ d ^ a) + w10 + SINES[39]) | 0;
+      b = (((t << 23) | (t >>> 9)) + c) | 0;
+      t = (a + (b ^ c ^ d) + w13 + SINES[40]) | 0;
+      a = (((t << 4) | (t >>> 28)) + b) | 0;
+      t = (d + (a ^ b ^ c) + w0 + SINES[41]) | 0;
+      d = (((t << 11) | (t >>> 21)) + a) | 0;
+      t = (c + (d ^ a ^ b) + w3 + SINES[42]) | 0;
+      c = (((t << 16) | (t >>> 16)) + d) | 0;
+      t = (b + (c ^ d ^ a) + w6 + SINES[43]) | 0;
+      b = (((t << 23) | (t >>> 9)) + c) | 0;
+      t = (a + (b ^ c ^ d) + w9 + SINES[44]) | 0;
+      a = (((t << 4) | (t >>> 28)) + b) | 0;
+      t = (d + (a ^ b ^ c) + w12 + SINES[45]) | 0;
+      d = (((t << 11) | (t >>> 21)) + a) | 0;
+      t = (c + (d ^ a ^ b) + w15 + SINES[46]) | 0;
+      c = (((t << 16) | (t >>> 16)) + d) | 0;
+      t = (b + (c ^ d ^ a) + w2 + SINES[47]) | 0;
+      b = (((t << 23) | (t >>> 9)) + c) | 0;
+      t = (a + (c ^ (b | ~d)) + w0 + SINES[48]) | 0;
+      a = (((t << 6) | (t >>> 26)) + b) | 0;
+      t = (d + (b ^ (a | ~c)) + w7 + SINES[49]) | 0;
+      d = (((t << 10) | (t >>> 22)) + a) | 0;
+      t = (c + (a ^ (d | ~b)) + w14 + SINES[50]) | 0;
+      c = (((t << 15) | (t >>> 17)) + d) | 0;
+      t = (b + (d ^ (c | ~a)) + w5 + SINES[51]) | 0;
+      b = (((t << 21) | (t >>> 11)) + c) | 0;
+      t = (a + (c ^ (b | ~d)) + w12 + SINES[52]) | 0;
+      a = (((t << 6) | (t >>> 26)) + b) | 0;
+      t = (d + (b ^ (a | ~c)) + w3 + SINES[53]) | 0;
+      d = (((t << 10) | (t >>> 22)) + a) | 0;
+      t = (c + (a ^ (d | ~b)) + w10 + SINES[54]) | 0;
+      c = (((t << 15) | (t >>> 17)) + d) | 0;
+      t = (b + (d ^ (c | ~a)) + w1 + SINES[55]) | 0;
+      b = (((t << 21) | (t >>> 11)) + c) | 0;
+      t = (a + (c ^ (b | ~d)) + w8 + SINES[56]) | 0;
+      a = (((t << 6) | (t >>> 26)) + b) | 0;
+      t = (d + (b ^ (a | ~c)) + w15 + SINES[57]) | 0;
+      d = (((t << 10) | (t >>> 22)) + a) | 0;
+      t = (c + (a ^ (d | ~b)) + w6 + SINES[58]) | 0;
+      c = (((t << 15) | (t >>> 17)) + d) | 0;
+      t = (b + (d ^ (c | ~a)) + w13 + SINES[59]) | 0;
+      b = (((t << 21) | (t >>> 11)) + c) | 0;
+      t = (a + (c ^ (b | ~d)) + w4 + SINES[60]) | 0;
+      a = (((t << 6) | (t >>> 26)) + b) | 0;
+      t = (d + (b ^ (a | ~c)) + w11 + SINES[61]) | 0;
+      d = (((t << 10) | (t >>> 22)) + a) | 0;
+      t = (c + (a ^ (d | ~b)) + w2 + SINES[62]) | 0;
+      c = (((t << 15) | (t >>> 17)) + d) | 0;
+      t = (b + (d ^ (c | ~a)) + w9 + SINES[63]) | 0;
+      b = (((t << 21) | (t >>> 11)) + c) | 0;
+      state[0] = a = (a + state[0]) | 0;
+      state[1] = b = (b + state[1]) | 0;
+      state[2] = c = (c + state[2]) | 0;
+      state[3] = d = (d + state[3]) | 0;
+    }
+  }
+}
