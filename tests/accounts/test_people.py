@@ -71,10 +71,10 @@ def test_any_name_and_roles_come_back(
         ("x", " ", ["lead"], "1 to 128"),
         ("x", "x" * 129, ["lead"], "1 to 128"),
         ("x", "a\nb", ["lead"], "printable"),
-        ("x", "x", [], "moderator, lead, administrator"),
+        ("x", "x", [], "moderator, companion, lead, administrator"),
         ("x", "x", ["boss"], "no role 'boss'; there are moderator"),
         ("x", "x", "lead", "no role"),
-        ("x", "x", ["auditor", "lead"], "can't be moderator or lead as well"),
+        ("x", "x", ["auditor", "lead"], "can't be moderator, companion or lead as well"),
     ],
 )
 def test_impossible_people_are_refused(

@@ -7,7 +7,7 @@ from tests.banks.meeting import outcome, stopped_before_commit
 from tests.cases.making import ANN, LEA, LEO, answer, opened
 from tests.postgres import postgres_only
 
-from hedgerow.cases import EVERYBODY, Care, Context, ReviewPolicy
+from hedgerow.cases import EVERYBODY, Care, Choice, Context, NotNow, Outcome, ReviewPolicy
 
 pytestmark = postgres_only("SQLite has one writer at a time: nobody meets")
 
@@ -69,3 +69,23 @@ def test_the_very_first_uploads_come_in_at_once(cases, meet):
     first, second = meet(*given)
     assert (first.opened, second.opened) == (True, False)
     assert first.case_id == second.case_id
+
+
+def test_what_is_taken_back_while_somebody_decides_it(cases, meet):
+    (number,) = opened(cases, content_id=7)
+    cases.take(ANN, number)
+    ended, refused = meet(
+        lambda: cases.withdraw_content(2, 7), lambda: cases.decide(ANN, number, Choice.CONFIRM)
+    )
+    assert (ended, type(refused)) == (1, NotNow)
+    assert cases.get(number).outcome is Outcome.WITHDRAWN
+
+
+def test_what_is_decided_while_it_is_taken_back(cases, meet):
+    (number,) = opened(cases, content_id=7)
+    cases.take(ANN, number)
+    decided, ended = meet(
+        lambda: cases.decide(ANN, number, Choice.CONFIRM), lambda: cases.withdraw_content(2, 7)
+    )
+    assert (decided.outcome, ended) == (Outcome.CONFIRMED, 0)
+    assert cases.get(number).outcome is Outcome.CONFIRMED

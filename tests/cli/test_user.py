@@ -256,7 +256,10 @@ def test_what_a_command_did_is_in_the_log(newcomer, staffed):
     [
         (["invite", "bob", "Bob"], "--role"),
         (["invite", "bob", "Bob", "--role", "boss"], "moderator"),
-        (["invite", "bob", "Bob", "-r", "lead", "-r", "auditor"], "moderator or lead as well"),
+        (
+            ["invite", "bob", "Bob", "-r", "lead", "-r", "auditor"],
+            "moderator, companion or lead as well",
+        ),
         (["roles", "2", "-r", "auditor", "-r", "moderator"], "leave one out"),
         (["invite", "a b", "Bob", "--role", "lead"], "without spaces"),
         (["invite", "bob", "", "--role", "lead"], "1 to 128"),

@@ -11,6 +11,8 @@ class Role(StrEnum):
 
     MODERATOR = "moderator"
     """Reviews cases."""
+    COMPANION = "companion"
+    """Trained to work with people whose own pictures are spread; reviews what matches those."""
     LEAD = "lead"
     """Answers for the review: assigns, reopens, sets the limits of care, edits banks."""
     ADMINISTRATOR = "administrator"
@@ -28,6 +30,8 @@ class Permission(StrEnum):
     REVIEW = "review"
     REVEAL = "reveal"
     LEAD = "lead"
+    SURVIVORS = "survivors"
+    """Works with people's own pictures: their messages, their notices, matches on them."""
     BANKS_READ = "banks_read"
     BANKS_EDIT = "banks_edit"
     PEOPLE = "people"
@@ -42,6 +46,7 @@ class Permission(StrEnum):
 _MODERATOR = {Permission.NUMBERS, Permission.REVIEW, Permission.REVEAL, Permission.BANKS_READ}
 _OPENS: dict[Role, set[Permission]] = {
     Role.MODERATOR: _MODERATOR,
+    Role.COMPANION: _MODERATOR | {Permission.SURVIVORS},
     Role.LEAD: _MODERATOR | {Permission.LEAD, Permission.BANKS_EDIT},
     Role.ADMINISTRATOR: {
         Permission.NUMBERS,
@@ -79,8 +84,9 @@ def checked_roles(given: Iterable[str]) -> tuple[Role, ...]:
     found = tuple(role for role in Role if role in wanted)
     if Role.AUDITOR in found and Permission.REVIEW in permissions_of(found):
         msg = (
-            "an auditor can't be moderator or lead as well: the log tells what the first person "
-            "said of a case before the second has; leave one out, and let somebody else be that"
+            "an auditor can't be moderator, companion or lead as well: the log tells what the "
+            "first person said of a case before the second has; leave one out, and let somebody "
+            "else be that"
         )
         raise BadPerson(msg)
     return found

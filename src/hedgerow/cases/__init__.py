@@ -11,24 +11,21 @@ from hedgerow.cases.errors import (
     NotYours,
     Resting,
 )
+from hedgerow.cases.figures import BankPrecision, Consequence, Day, Found, Overview
 from hedgerow.cases.limits import Care, Intake, Limits
 from hedgerow.cases.records import (
     AtHand,
-    BankPrecision,
     Case,
     CaseDetails,
     Choice,
-    Consequence,
     Context,
     Copies,
     Copy,
-    Day,
     Decision,
     Event,
     Filter,
     Lease,
     Outcome,
-    Overview,
     Page,
     Proposal,
     Propose,
@@ -66,6 +63,7 @@ if TYPE_CHECKING:
     from hedgerow.cases.tally import Tally
     from hedgerow.cases.urgency import why_early
     from hedgerow.cases.viewing import MAX_PARTS, MAX_STILLS
+    from hedgerow.cases.webhooks.outbox import emit
     from hedgerow.cases.webhooks.plan import CourierPlan
     from hedgerow.cases.webhooks.service import Webhooks
     from hedgerow.cases.webhooks.watching import Courier
@@ -103,6 +101,7 @@ __all__ = [
     "EndpointState",
     "Event",
     "Filter",
+    "Found",
     "Intake",
     "Lease",
     "Limits",
@@ -130,6 +129,7 @@ __all__ = [
     "WebhookOff",
     "WebhookProblem",
     "Webhooks",
+    "emit",
     "statuses_for",
     "why_early",
 ]
@@ -148,6 +148,7 @@ __getattr__ = late(
         "MOST_COUNTED": "queue",
         "Tally": "tally",
         "Webhooks": "webhooks.service",
+        "emit": "webhooks.outbox",
         "statuses_for": "queue",
         "why_early": "urgency",
     },

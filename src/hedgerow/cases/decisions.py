@@ -154,11 +154,19 @@ def _uploads(
 def complain(session: Session, case_id: int, text: str, limits: Limits) -> None:
     """Take in the uploader's complaint: somebody who hasn't decided the case before is to look.
 
-    Raises NoSuchCase, BadDecision.
+    Of a withdrawn one nothing is said of the upload, so it is told alone. Raises NoSuchCase,
+    BadDecision.
     """
     text = leases.checked_text("complaint", text, limits, needed=True)
     row = require(session, case_id, locked=True)
     add_event(session, row.id, "complaint", None, text)
+    if row.outcome != Outcome.WITHDRAWN:
+        _judge_anew(session, row, limits)
+    emit(session, "complaint.received", told(session, row, limits))
+    record(session, "case.complaint", f"case:{row.id}", why=as_reason(text))
+
+
+def _judge_anew(session: Session, row: CaseRow, limits: Limits) -> None:
     row.reason = Reason.COMPLAINT
     _shut_out_earlier(session, row)
     if row.status == Status.DECIDED or of_review(session, row):
@@ -168,8 +176,6 @@ def complain(session: Session, case_id: int, text: str, limits: Limits) -> None:
             queue.wake(session, row, None)
         row.review += 1  # it is another question now to whoever is just looking at it
     row.rank = urgency.rank_of(row, limits)
-    emit(session, "complaint.received", told(session, row, limits))
-    record(session, "case.complaint", f"case:{row.id}", why=as_reason(text))
 
 
 def _shut_out_earlier(session: Session, row: CaseRow) -> None:
@@ -192,6 +198,8 @@ def reopen(session: Session, case_id: int, lead: Person, why: str, limits: Limit
     row = require(session, case_id, locked=True)
     if row.status not in (Status.DECIDED, Status.ESCALATED):
         raise NotNow(f"case {case_id} is not decided")
+    if row.outcome == Outcome.WITHDRAWN:
+        raise NotNow(f"case {case_id} can't be reopened: {leases.WITHDRAWN}")
     # After a complaint, those who decided before stay out of it.
     if row.reason != Reason.COMPLAINT:
         row.reason = Reason.REOPENED

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hedgerow.accounts import Permission, Person
-from hedgerow.cases import leases
+from hedgerow.cases import leases, training
 from hedgerow.cases.models import CaseRow, CopyRow, DecisionRow, EventRow, EvidenceRow
 from hedgerow.cases.records import CaseDetails, Copies, Decision, Event, Reason, Status
 from hedgerow.cases.rows import MAX_ID, as_copy, as_decision, as_event, case_values
@@ -25,22 +25,25 @@ def details(session: Session, row: CaseRow, person: Person | None) -> CaseDetail
     """The case with its evidence and history.
 
     Whoever may still decide it doesn't see what others said in this review, nor, where the
-    uploader complains, in any before: they are to judge by themselves.
+    uploader complains, in any before: they are to judge by themselves. What platform and uploader
+    said is for people alone who are trained for the case, where its bank asks for that.
     """
     said = _decisions(session, row)
     why = "" if person is None else leases.why_not(session, row, person)
     seen = said if person is None else _seen(row, said, person)
     told = len(seen) == len(said)
+    withheld = person is not None and not training.may_see(session, row.bank_id, person)
     return CaseDetails(
         **case_values(row) | ({} if told else {"held_why": ""}),
         evidence=evidence_of(session, row),
-        copies_kept=copies(session, row, None, COPIES_SHOWN).copies,
+        copies_kept=() if withheld else copies(session, row, None, COPIES_SHOWN).copies,
         decisions=tuple(seen),
         hidden_decisions=len(said) - len(seen),
-        history=_history(session, row, told=told),
+        history=_history(session, row, told=told, withheld=withheld),
         object_id=row.object_id,
         may_decide=not why,
         why_not=why,
+        withheld=withheld,
     )
 
 
@@ -79,19 +82,20 @@ def copies(session: Session, row: CaseRow, before: int | None, limit: int) -> Co
     return Copies(found, found[-1].id if len(rows) > limit else None)
 
 
-def _history(session: Session, row: CaseRow, *, told: bool) -> tuple[Event, ...]:
+def _history(session: Session, row: CaseRow, *, told: bool, withheld: bool) -> tuple[Event, ...]:
     """What happened, without what was said for whom that isn't to lead.
 
     For them, what tells of a proposal is left out, and why it was held, which whoever held it and
-    then decided may have said; and after a complaint, all that was written.
+    then decided may have said; and after a complaint, all that was written. Where it is withheld,
+    what the uploader says is left out, too.
     """
     query = select(EventRow).where(EventRow.case_id == row.id).order_by(EventRow.id)
     found = tuple(as_event(each) for each in session.execute(query).scalars())
-    if told:
-        return found
-    silent = {"held"} | (_LEADING if row.reason == Reason.COMPLAINT else set())
+    silent = {"complaint"} if withheld else set()
+    if not told:
+        silent |= {"held"} | (_LEADING if row.reason == Reason.COMPLAINT else set())
     return tuple(
         replace(each, text="") if each.kind in silent else each
         for each in found
-        if not each.is_of_proposal
+        if told or not each.is_of_proposal
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from hedgerow.cases.models import CaseRow, NameRow
@@ -29,13 +29,18 @@ def keep(session: Session, case_id: int, context: Context) -> None:
         session.execute(known.on_conflict_do_nothing())
 
 
-def page(session: Session, sought: Sought, after: str | None, limit: int) -> Page:
-    """The cases that are called so, the newest first; none for nothing. Raises BadDecision."""
+def page(
+    session: Session, sought: Sought, after: str | None, limit: int, *which: ColumnElement[bool]
+) -> Page:
+    """The cases that are called so, the newest first; none for nothing. Raises BadDecision.
+
+    which: only those of which all this is true.
+    """
     first, *others = names_of(sought) or [b""]
     query = (
         select(CaseRow)
         .join(NameRow, NameRow.case_id == CaseRow.id)
-        .where(NameRow.name == first)
+        .where(NameRow.name == first, *which)
         .order_by(NameRow.case_id.desc())
         .limit(limit + 1)
     )

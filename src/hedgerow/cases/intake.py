@@ -2,7 +2,8 @@
 
 The same thing is the same file, or, matching the same banked content, an upload whose hash is
 within `Limits.copies_within` bits of the case's first one. A copy of what was decided takes over
-that decision: nobody looks twice. Of what was disputed only the very same file does. Which bank
+that decision: nobody looks twice. Of what was disputed only the very same file does, and of what
+was withdrawn, what matches the same content: it was found before that was taken back. Which bank
 matched is part of what a case is about, so a decision about one bank says nothing about another.
 """
 

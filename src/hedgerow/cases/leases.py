@@ -10,24 +10,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hedgerow.accounts import Permission, Person, PersonState
-from hedgerow.cases import queue
+from hedgerow.cases import policies, queue, training
 from hedgerow.cases.errors import BadDecision, NotNow, NotYours
 from hedgerow.cases.limits import Limits
 from hedgerow.cases.models import CaseRow, ExcludedRow
-from hedgerow.cases.records import Lease, Status
+from hedgerow.cases.records import Lease, Outcome, Status
 from hedgerow.cases.rows import add_event, lease_of, require
 from hedgerow.store import as_reason, now, record
 
 _UNSHOWN = ("Cc", "Cs")
 """Categories of Unicode: controls, and halves of characters."""
 
+WITHDRAWN = "the person in the picture took it back, so nobody decides it any more"
+
 
 def why_not(session: Session, row: CaseRow, person: Person) -> str:
     """Why this person may not be the next to decide the case; "" where they may."""
+    if row.outcome == Outcome.WITHDRAWN:
+        return WITHDRAWN
     if row.status == Status.DECIDED:
         return "it is decided; a lead can reopen it"
     if row.status == Status.HELD:
         return "it is held; wake it first"
+    if not training.may_see(session, row.bank_id, person):
+        return training.WHY_NOT
     if row.status == Status.ESCALATED and not person.may(Permission.LEAD):
         return "it waits for a lead"
     if row.assigned_to is not None and row.assigned_to != person.id:
@@ -67,6 +73,8 @@ def renew(session: Session, case_id: int, person: Person, limits: Limits) -> Lea
     # One that ran out is renewed where nobody has taken the case meanwhile.
     if row.lease_person != person.id:
         raise NotYours(f"case {case_id} is not in your hands any more; somebody else may have it")
+    if not training.may_see(session, row.bank_id, person):
+        raise NotYours(f"case {case_id} can't be kept: {training.WHY_NOT}")
     row.lease_until = now() + timedelta(seconds=limits.lease_seconds)
     return Lease(person.id, row.lease_until)
 
@@ -125,7 +133,7 @@ def assign(session: Session, case_id: int, lead: Person, person: Person | None) 
     if row.status == Status.DECIDED:
         raise NotNow(f"case {case_id} is decided; reopen it first")
     if person is not None and not deciders(session, row, [person]):
-        raise NotNow(f"case {case_id} can't be decided by them; assign it to {_whom(row)}")
+        raise NotNow(f"case {case_id} can't be decided by them; assign it to {_whom(session, row)}")
     person_id = None if person is None else person.id
     row.assigned_to = person_id
     if row.lease_person != person_id:
@@ -139,6 +147,7 @@ def deciders(session: Session, row: CaseRow, people: Iterable[Person]) -> tuple[
     if row.status == Status.DECIDED:
         return ()
     needed = Permission.LEAD if _for_lead(row) else Permission.REVIEW
+    trained = policies.policy_of(session, row.bank_id).trained
     query = select(ExcludedRow.person_id).where(
         ExcludedRow.case_id == row.id, ExcludedRow.until.is_(None)
     )
@@ -146,7 +155,10 @@ def deciders(session: Session, row: CaseRow, people: Iterable[Person]) -> tuple[
     return tuple(
         each
         for each in people
-        if each.state == PersonState.ACTIVE and each.may(needed) and each.id not in out
+        if each.state == PersonState.ACTIVE
+        and each.may(needed)
+        and (each.may(Permission.SURVIVORS) or not trained)
+        and each.id not in out
     )
 
 
@@ -154,8 +166,12 @@ def _for_lead(row: CaseRow) -> bool:
     return Status.ESCALATED in (row.status, row.resumes if row.status == Status.HELD else None)
 
 
-def _whom(row: CaseRow) -> str:
-    return f"{'a lead' if _for_lead(row) else 'a moderator or lead'} who hasn't decided it before"
+def _whom(session: Session, row: CaseRow) -> str:
+    if policies.policy_of(session, row.bank_id).trained:
+        who = "a lead who is a companion, too," if _for_lead(row) else "a companion"
+    else:
+        who = "a lead" if _for_lead(row) else "a moderator or lead"
+    return f"{who} who hasn't decided it before"
 
 
 def checked_text(name: str, text: str, limits: Limits, *, needed: bool = False) -> str:

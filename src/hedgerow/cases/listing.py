@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from hedgerow.cases import details, finding, queue
-from hedgerow.cases.errors import BadDecision
+from collections.abc import Collection
+
+from hedgerow.accounts import Person
+from hedgerow.cases import details, finding, found, policies, proposals, queue, training
+from hedgerow.cases.errors import BadDecision, NotYours
+from hedgerow.cases.figures import Found
 from hedgerow.cases.limits import Limits
-from hedgerow.cases.records import AtHand, Case, Copies, Filter, Page, Sought, Status
+from hedgerow.cases.records import (
+    AtHand,
+    Case,
+    Copies,
+    Filter,
+    Page,
+    Proposal,
+    ReviewPolicy,
+    Settled,
+    Sought,
+    Status,
+)
 from hedgerow.cases.rows import require
 from hedgerow.store import Database
 
@@ -31,14 +46,22 @@ class Lists:
         with self._database.read() as session:
             return queue.page(session, wanted, after, limit)
 
-    def find(self, sought: Sought, after: str | None = None, limit: int = 50) -> Page:
+    def find(
+        self,
+        sought: Sought,
+        after: str | None = None,
+        limit: int = 50,
+        person: Person | None = None,
+    ) -> Page:
         """Cases of uploads that the platform calls so, the newest first; `after` as for `page`.
 
+        person: who looks; those are left out of which they may not know what the platform said.
         Raises BadDecision: `after` or `limit` is not possible.
         """
         self._check_page(limit)
         with self._database.read() as session:
-            return finding.page(session, sought, after, limit)
+            which = [] if person is None else training.open_to(session, person)
+            return finding.page(session, sought, after, limit, *which)
 
     def counts(self, wanted: Filter | None = None) -> dict[Status, int]:
         """How many cases fit, by status (the filter's own is left aside); at most 10,000 each."""
@@ -60,14 +83,52 @@ class Lists:
         with self._database.read() as session:
             return queue.alike(session, require(session, case_id))
 
-    def copies(self, case_id: int, before: int | None = None, limit: int = 50) -> Copies:
+    def copies(
+        self,
+        case_id: int,
+        before: int | None = None,
+        limit: int = 50,
+        person: Person | None = None,
+    ) -> Copies:
         """Uploads of a case, the latest first; `before` is `Copies.next` of the page before.
 
-        Raises NoSuchCase, BadDecision: `limit` is not possible.
+        Raises NoSuchCase, BadDecision: `limit` is not possible, NotYours: the person who looks may
+        not know what the platform said.
         """
         self._check_page(limit)
         with self._database.read() as session:
-            return details.copies(session, require(session, case_id), before, limit)
+            row = require(session, case_id)
+            if person is not None and not training.may_see(session, row.bank_id, person):
+                raise NotYours(f"what was said of case {case_id} isn't shown: {training.WHY_NOT}")
+            return details.copies(session, row, before, limit)
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        """The open ones, oldest first."""
+        with self._database.read() as session:
+            return proposals.listed(session)
+
+    def settled_proposals(self) -> tuple[Settled, ...]:
+        """What became of those that were settled last, the latest first; fifty at most."""
+        with self._database.read() as session:
+            return proposals.settled(session)
+
+    def policy(self, bank_id: int) -> ReviewPolicy:
+        """What counts for a bank."""
+        with self._database.read() as session:
+            return policies.policy_of(session, bank_id)
+
+    def policies(self) -> dict[int, ReviewPolicy]:
+        """All policies by bank number; 0 for what holds where a bank has none of its own."""
+        with self._database.read() as session:
+            return policies.policies(session)
+
+    def found(self, bank_id: int, content_ids: Collection[int]) -> dict[int, Found]:
+        """What was found of each of these contents of a bank; some hundreds at once at most.
+
+        A content without any case is left out.
+        """
+        with self._database.read() as session:
+            return found.found(session, bank_id, content_ids)
 
     def _check_page(self, limit: int) -> None:
         if not 1 <= limit <= self.limits.max_page:

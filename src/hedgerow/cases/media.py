@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from hedgerow.cases.models import CaseRow
 from hedgerow.cases.rows import add_event
@@ -36,16 +38,22 @@ def _forget_some(database: Database) -> int:
             .with_for_update(skip_locked=True)
         )
         rows = session.execute(due).scalars().all()
-        gone = []
-        for row in rows:
-            if row.object_id is not None:
-                gone.append(row.object_id)
-            row.object_id = row.media_until = None
-            add_event(session, row.id, "media_gone", None)
-        for object_id in gone:
-            try:
-                destroy_object(session, object_id, "its time was over")
-            except NoSuchObject:
-                # Destroyed some other way; the others are not to be kept for that.
-                _log.warning("media object %d was gone before its time was over", object_id)
+        destroy(session, rows, "its time was over")
         return len(rows)
+
+
+def destroy(session: Session, rows: Sequence[CaseRow], why: str) -> None:
+    """Destroy what is kept of these cases, which are locked; each leaves a line in the log."""
+    gone = []
+    for row in rows:
+        if row.object_id is not None:
+            gone.append(row.object_id)
+        if row.media_until is not None:
+            add_event(session, row.id, "media_gone", None)
+        row.object_id = row.media_until = None
+    for object_id in gone:
+        try:
+            destroy_object(session, object_id, why)
+        except NoSuchObject:
+            # Destroyed some other way; the others are not to be kept for that.
+            _log.warning("media object %d was gone before: %s", object_id, why)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -179,6 +180,7 @@ class PolicyRow(Base):
     second_for_confirm: Mapped[bool] = mapped_column(Boolean)
     second_for_dispute: Mapped[bool] = mapped_column(Boolean)
     keep_media_hours: Mapped[int] = mapped_column(Integer)
+    trained: Mapped[bool] = mapped_column(Boolean, server_default=false())
 
 
 class ProposalRow(Base):

@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from hedgerow.cases.figures import BankPrecision, Consequence, Day, Overview
 from hedgerow.cases.models import CaseRow, TallyRow
-from hedgerow.cases.records import BankPrecision, Consequence, Day, Outcome, Overview, Status
+from hedgerow.cases.records import Outcome, Status
 from hedgerow.matching import wilson
 from hedgerow.store import now
 
@@ -20,6 +21,9 @@ DAYS = 14
 """That the overview shows unless it is asked for others."""
 
 _LATEST_DECIDED = 1000
+
+_JUDGED = (Outcome.CONFIRMED, Outcome.DISPUTED)
+"""Outcomes that say something of a match: people decided so."""
 
 
 def overview(session: Session) -> Overview:
@@ -53,7 +57,7 @@ def daily(session: Session, number: int) -> Daily:
     days = [today - timedelta(days=back) for back in reversed(range(number))]
     tallies, unchecked = _tallies(session, days[0])
     opened = _by_day(session, CaseRow.opened_at, days)
-    decided = _by_day(session, CaseRow.decided_at, days)
+    decided = _by_day(session, CaseRow.decided_at, days, CaseRow.outcome.in_(_JUDGED))
     return Daily(
         tuple(Day(day, opened[day], decided[day], tallies.get(day, {})) for day in days),
         unchecked,
@@ -76,15 +80,18 @@ def _standing(session: Session) -> tuple[dict[Status, int], dict[Status, datetim
 
 
 def _by_day(
-    session: Session, when: InstrumentedAttribute[Any], days: Sequence[date]
+    session: Session,
+    when: InstrumentedAttribute[Any],
+    days: Sequence[date],
+    *fits: ColumnElement[bool],
 ) -> Mapping[date, int]:
-    """How many cases have a time on each day: one question a day, each by the index."""
+    """How many cases that fit have a time on each day: one question a day, each by the index."""
     found: Counter[date] = Counter()
     for day in days:
         begins = datetime.combine(day, time(), UTC)
         found[day] = session.execute(
             select(func.count()).where(
-                when >= begins, when < begins + timedelta(days=1), CaseRow.test.is_(False)
+                when >= begins, when < begins + timedelta(days=1), CaseRow.test.is_(False), *fits
             )
         ).scalar_one()
     return found
@@ -105,7 +112,7 @@ def precision(session: Session) -> tuple[BankPrecision, ...]:
     """How often each bank's matches were right, by the name that it had in its latest case."""
     rows = session.execute(
         select(CaseRow.bank_id, CaseRow.outcome, func.count(), func.max(CaseRow.id))
-        .where(CaseRow.outcome.is_not(None), CaseRow.test.is_(False))
+        .where(CaseRow.outcome.in_(_JUDGED), CaseRow.test.is_(False))
         .group_by(CaseRow.bank_id, CaseRow.outcome)
     )
     found: dict[int, Counter[str | None]] = {}
@@ -132,7 +139,7 @@ def consequences(session: Session, bank_id: int, signal_type: str) -> tuple[Cons
         .where(
             CaseRow.bank_id == bank_id,
             CaseRow.signal_type == signal_type,
-            CaseRow.outcome.is_not(None),
+            CaseRow.outcome.in_(_JUDGED),
         )
         .group_by(CaseRow.distance, CaseRow.outcome)
     )
@@ -148,7 +155,9 @@ def consequences(session: Session, bank_id: int, signal_type: str) -> tuple[Cons
 def _median_minutes(session: Session) -> float | None:
     rows = session.execute(
         select(CaseRow.opened_at, CaseRow.decided_at)
-        .where(CaseRow.decided_at.is_not(None), CaseRow.test.is_(False))
+        .where(
+            CaseRow.decided_at.is_not(None), CaseRow.test.is_(False), CaseRow.outcome.in_(_JUDGED)
+        )
         .order_by(CaseRow.decided_at.desc())
         .limit(_LATEST_DECIDED)
     )

@@ -1,4 +1,4 @@
-"""How a bank's cases are reviewed: what needs a second person, and whether media are kept."""
+"""How a bank's cases are reviewed: by whom, what needs a second person, whether media are kept."""
 
 from __future__ import annotations
 
@@ -30,19 +30,22 @@ def policies(session: Session) -> dict[int, ReviewPolicy]:
     return {DEFAULTS: ReviewPolicy(DEFAULTS)} | found
 
 
-def set_policy(session: Session, lead: Person, policy: ReviewPolicy) -> None:
-    """Let this count for its bank from now on. Raises BadDecision."""
+def set_policy(session: Session, lead: Person | None, policy: ReviewPolicy) -> None:
+    """Let this count for its bank from now on; None: by the service itself. Raises BadDecision."""
     if not 0 <= policy.keep_media_hours <= MAX_HOURS:
         raise BadDecision(f"media can be kept for 0 to {MAX_HOURS} hours")
     set_row(session, PolicyRow(**vars(policy)))
+    by = {} if lead is None else {"lead": lead.id}
     record(
         session,
         "policy.set",
         f"bank:{policy.bank_id}",
+        why="",
         second_for_confirm=policy.second_for_confirm,
         second_for_dispute=policy.second_for_dispute,
         keep_media_hours=policy.keep_media_hours,
-        lead=lead.id,
+        trained=policy.trained,
+        **by,
     )
 
 
@@ -54,5 +57,9 @@ def clear_policy(session: Session, lead: Person, bank_id: int) -> None:
 
 def _record(row: PolicyRow) -> ReviewPolicy:
     return ReviewPolicy(
-        row.bank_id, row.second_for_confirm, row.second_for_dispute, row.keep_media_hours
+        row.bank_id,
+        row.second_for_confirm,
+        row.second_for_dispute,
+        row.keep_media_hours,
+        row.trained,
     )

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from hedgerow.accounts import Person
 from hedgerow.banks import Banks, Kind
-from hedgerow.cases import leases, numbers
+from hedgerow.cases import leases, numbers, training
 from hedgerow.cases.errors import BadDecision, NoSuchProposal, NotYours
+from hedgerow.cases.figures import Consequence
 from hedgerow.cases.limits import Limits
 from hedgerow.cases.models import CaseRow, ProposalRow
-from hedgerow.cases.records import Consequence, Outcome, Proposal, Propose, Settled
+from hedgerow.cases.records import Outcome, Proposal, Propose, Settled
 from hedgerow.cases.rows import add_event
 from hedgerow.signals import Comparison, Signal, signal_type
 from hedgerow.store import as_reason, now, record
@@ -154,7 +155,7 @@ def accept(
 
 
 def reject(session: Session, lead: Person, proposal_id: int, why: str, limits: Limits) -> None:
-    """Leave things as they are. Raises NoSuchProposal, BadDecision."""
+    """Leave things as they are. Raises NoSuchProposal, NotYours, BadDecision."""
     why = leases.checked_text("why", why, limits)
     row, _ = _settled(session, lead, proposal_id, _REJECTED, why)
     _log(session, row)
@@ -174,6 +175,8 @@ def _settled(
     # Otherwise it is listed to nobody, as it would tell what was said.
     if case.outcome != Outcome.DISPUTED:
         raise NoSuchProposal(proposal_id)
+    if not training.may_see(session, case.bank_id, lead):
+        raise NotYours(f"the proposal can't be settled by you: {training.WHY_NOT}")
     row.state, row.settled_by, row.settled_why = state, lead.id, why
     row.settled_at = now()
     add_event(session, case.id, state, lead.id, why)

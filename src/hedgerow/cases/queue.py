@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from hedgerow.accounts import Permission, Person, PersonState
+from hedgerow.cases import training
 from hedgerow.cases.errors import BadDecision
 from hedgerow.cases.models import CaseRow, ExcludedRow
 from hedgerow.cases.records import AtHand, Case, Filter, Page, Status
@@ -152,13 +153,14 @@ def next_for(session: Session, person: Person, wanted: Filter | None) -> CaseRow
     row = _in_hand(session, person)
     if row is not None:
         return row
-    statuses = statuses_for(person)
+    statuses, theirs_to_see = statuses_for(person), training.open_to(session, person)
     if wanted is not None:
         statuses = [each for each in statuses if each is wanted.status]
     for theirs in (CaseRow.assigned_to == person.id, CaseRow.assigned_to.is_(None)):
         for status in statuses:
             fits = Filter(status=status) if wanted is None else wanted
-            row = _first(session, *conditions(session, fits), theirs, *_free_for(person, now()))
+            free = _free_for(person, now())
+            row = _first(session, *conditions(session, fits), theirs, *free, *theirs_to_see)
             if row is not None:
                 return row
     return None
@@ -185,6 +187,7 @@ def _in_hand(session: Session, person: Person) -> CaseRow | None:
         CaseRow.lease_person == person.id,
         or_(CaseRow.assigned_to.is_(None), CaseRow.assigned_to == person.id),
         _not_excluded(person, now()),
+        *training.open_to(session, person),
         passing_over=False,
     )
 
@@ -250,9 +253,9 @@ def due(session: Session) -> Sequence[int]:
     return session.execute(found).scalars().all()
 
 
-def assignees(session: Session) -> set[int]:
-    """Whom cases were given to alone."""
-    found = select(CaseRow.assigned_to).where(CaseRow.assigned_to.is_not(None)).distinct()
+def assignees(session: Session, *which: ColumnElement[bool]) -> set[int]:
+    """Whom cases were given to alone, or those cases of which all this is true."""
+    found = select(CaseRow.assigned_to).where(CaseRow.assigned_to.is_not(None), *which).distinct()
     return {each for each in session.execute(found).scalars() if each is not None}
 
 
@@ -312,10 +315,13 @@ def let_go(session: Session, person: Person) -> None:
     """Let go of what somebody has in hand, or was given alone, and may not decide any more."""
     which: list[ColumnElement[bool]] = []
     if person.state != PersonState.DEACTIVATED and person.may(Permission.REVIEW):
-        if person.may(Permission.LEAD):
-            return
         resumed = and_(CaseRow.status == Status.HELD, CaseRow.resumes == Status.ESCALATED)
-        which = [or_(CaseRow.status == Status.ESCALATED, resumed)]
+        for_lead = or_(CaseRow.status == Status.ESCALATED, resumed)
+        beyond = [~each for each in training.open_to(session, person)]
+        beyond += [] if person.may(Permission.LEAD) else [for_lead]
+        if not beyond:
+            return
+        which = [or_(*beyond)]
     drop_leases(session, person.id, *which)
     session.execute(
         update(CaseRow)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -50,6 +50,8 @@ class Outcome(StrEnum):
 
     CONFIRMED = "confirmed"
     DISPUTED = "disputed"
+    WITHDRAWN = "withdrawn"
+    """The person in the picture took it back; nothing is said of the upload."""
 
 
 class Propose(StrEnum):
@@ -201,8 +203,8 @@ class Event:
 
     Attributes:
         at: UTC.
-        kind: opened, held, woken, assigned, reopened, complaint, decided, escalated, media_gone,
-            media_not_kept, and of proposals proposed, accepted, rejected.
+        kind: opened, held, woken, assigned, reopened, complaint, decided, escalated, withdrawn,
+            media_gone, media_not_kept, and of proposals proposed, accepted, rejected.
         person_id: who; None for the platform or the service.
         text: what was said with it; of proposed, the bits of a threshold.
     """
@@ -232,6 +234,8 @@ class CaseDetails(Case):
         object_id: of the upload in the vault; None where it isn't kept.
         may_decide: whether whoever asked may be the next to decide it.
         why_not: otherwise, why they may not.
+        withheld: whether what platform and uploader said is kept from whoever asked, as the case
+            is for people who are trained for it.
     """
 
     evidence: Mapping[str, Any] = field(default_factory=dict)
@@ -242,6 +246,7 @@ class CaseDetails(Case):
     object_id: int | None = None
     may_decide: bool = True
     why_not: str = ""
+    withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -328,12 +333,14 @@ class ReviewPolicy:
         bank_id: of the bank; 0 for what holds where a bank has none of its own.
         second_for_confirm, second_for_dispute: whether it needs a second person.
         keep_media_hours: how long uploads that matched are kept for review; 0 for not at all.
+        trained: whether they are for people alone who are trained for it (the role companion).
     """
 
     bank_id: int
     second_for_confirm: bool = False
     second_for_dispute: bool = False
     keep_media_hours: int = 0
+    trained: bool = False
 
 
 @dataclass(frozen=True)
@@ -411,78 +418,3 @@ class Standing:
     work_until: datetime | None
     break_until: datetime | None
     may_end_break: bool = False
-
-
-@dataclass(frozen=True)
-class BankPrecision:
-    """How often a bank's matches were right.
-
-    Attributes:
-        bank_id, bank: the bank.
-        confirmed, disputed: decided cases, without tests.
-        low, high: bounds of the share that is right, at 95 % (Wilson 1927); 0 to 1.
-    """
-
-    bank_id: int
-    bank: str
-    confirmed: int
-    disputed: int
-    low: float
-    high: float
-
-    @property
-    def precision(self) -> float | None:
-        """The share of decided matches that were right; None where none was decided."""
-        decided = self.confirmed + self.disputed
-        return self.confirmed / decided if decided else None
-
-
-@dataclass(frozen=True)
-class Day:
-    """What happened in one day (UTC). verdicts: uploads by verdict, those that occurred."""
-
-    day: date
-    opened: int
-    decided: int
-    verdicts: Mapping[str, int]
-
-    @property
-    def unchecked(self) -> int:
-        """Uploads that could not be checked."""
-        return self.verdicts.get("unchecked", 0)
-
-
-@dataclass(frozen=True)
-class Overview:
-    """How reviewing goes, in numbers alone.
-
-    Attributes:
-        at: UTC; when this was counted.
-        by_status: cases that aren't tests, by status; decided ones too.
-        oldest: since when the longest waits, by status; UTC.
-        days: the last ones, oldest first; as many as were asked for.
-        unchecked: uploads of those days that could not be checked, by the code of why.
-        verdicts: uploads of those days by verdict.
-        precision: bank by bank, by name.
-        median_minutes: from a case's opening to its decision, of the latest thousand decided.
-        reviewers: people who have a case in hand.
-    """
-
-    at: datetime
-    by_status: Mapping[Status, int]
-    oldest: Mapping[Status, datetime]
-    days: tuple[Day, ...]
-    unchecked: Mapping[str, int]
-    verdicts: Mapping[str, int]
-    precision: tuple[BankPrecision, ...]
-    median_minutes: float | None
-    reviewers: int
-
-
-@dataclass(frozen=True)
-class Consequence:
-    """Decided matches of a bank at one distance: what a threshold below it would lose and spare."""
-
-    distance: int
-    confirmed: int
-    disputed: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -24,26 +24,25 @@ from hedgerow.cases import (
     policies,
     proposals,
     queue,
+    training,
     viewing,
+    withdrawal,
 )
 from hedgerow.cases.counting import Counted
 from hedgerow.cases.details import details, evidence_of
 from hedgerow.cases.errors import BadDecision, CasesProblem, Resting
+from hedgerow.cases.figures import Consequence, Overview
 from hedgerow.cases.limits import Care, Intake, Limits
 from hedgerow.cases.listing import Lists
 from hedgerow.cases.records import (
     CaseDetails,
     Choice,
-    Consequence,
     Context,
     Filter,
     Lease,
-    Overview,
-    Proposal,
     Propose,
     Received,
     ReviewPolicy,
-    Settled,
     Standing,
 )
 from hedgerow.cases.rows import lease_of, require
@@ -340,6 +339,30 @@ class Cases(Lists):
             decisions.reopen(session, case_id, lead, why, self.limits)
             return details(session, require(session, case_id), lead)
 
+    def withdraw_content(
+        self, bank_id: int, *content_ids: int, remove: Callable[[], object] = lambda: None
+    ) -> int:
+        """End the undecided cases about contents that the person in the picture takes back.
+
+        What was decided stays. Returns how many that were.
+
+        remove: takes the contents out of their bank, and whatever else leaves a line in the log:
+            after the locks of the cases, and before their own lines. A transaction that has left
+            one before this, or ends contents one by one, would be in the way of whoever decides.
+        """
+        return self.withdraw_contents([(bank_id, each) for each in content_ids], remove)
+
+    def withdraw_contents(
+        self, contents: Collection[tuple[int, int]], remove: Callable[[], object] = lambda: None
+    ) -> int:
+        """As `withdraw_content`, of several banks at once: each a bank's number and its own.
+
+        One after the other would lock cases with deliveries already numbered, for which whoever
+        decides those cases may be waiting.
+        """
+        with self._database.write() as session:
+            return withdrawal.withdraw(session, contents, remove, self.limits)
+
     def open_media(self, person: Person, case_id: int) -> int:
         """The upload's number in the vault, for a veiled view; a line in the log tells of it.
 
@@ -371,15 +394,21 @@ class Cases(Lists):
     def tend(self, people: People) -> None:
         """Let what was held until now wait again, and let go of what nobody here would decide.
 
-        That is left where somebody was deactivated while a case was being given to them.
+        That is left where somebody was deactivated while a case was being given to them, or where
+        a bank's cases are for trained people alone since.
         """
+        reviewers = people.active(Permission.REVIEW)
+        trained = {each.id for each in reviewers if each.may(Permission.SURVIVORS)}
         with self._database.read() as session:
             due, assignees = queue.due(session), queue.assignees(session)
+            kept_back = training.for_trained(session)
+            untrained = (
+                set() if kept_back is None else queue.assignees(session, kept_back) - trained
+            )
         if due:
             with self._database.write() as session:
                 queue.wake_due(session)
-        gone = assignees - {each.id for each in people.active(Permission.REVIEW)}
-        for person_id in gone:
+        for person_id in untrained | (assignees - {each.id for each in reviewers}):
             self.let_go(people.get(person_id))
 
     def forget_media(self) -> int:
@@ -406,35 +435,20 @@ class Cases(Lists):
         with self._database.write() as session:
             care.set_care(session, lead, person_id, limits)
 
-    def policy(self, bank_id: int) -> ReviewPolicy:
-        """What counts for a bank."""
-        with self._database.read() as session:
-            return policies.policy_of(session, bank_id)
-
-    def policies(self) -> dict[int, ReviewPolicy]:
-        """All policies by bank number; 0 for what holds where a bank has none of its own."""
-        with self._database.read() as session:
-            return policies.policies(session)
-
     def set_policy(self, lead: Person, policy: ReviewPolicy) -> None:
         """Let this count for its bank. Raises BadDecision."""
         with self._database.write() as session:
             policies.set_policy(session, lead, policy)
 
+    def set_first_policy(self, policy: ReviewPolicy) -> None:
+        """Let this count for a bank that the service makes by itself. Raises BadDecision."""
+        with self._database.write() as session:
+            policies.set_policy(session, None, policy)
+
     def clear_policy(self, lead: Person, bank_id: int) -> None:
         """Let the general policy count for a bank again."""
         with self._database.write() as session:
             policies.clear_policy(session, lead, bank_id)
-
-    def proposals(self) -> tuple[Proposal, ...]:
-        """The open ones, oldest first."""
-        with self._database.read() as session:
-            return proposals.listed(session)
-
-    def settled_proposals(self) -> tuple[Settled, ...]:
-        """What became of those that were settled last, the latest first; fifty at most."""
-        with self._database.read() as session:
-            return proposals.settled(session)
 
     def accept(self, lead: Person, proposal_id: int, bank: str | None = None) -> None:
         """Do what was proposed; `bank`: of known false positives, for a negative entry.
@@ -445,7 +459,7 @@ class Cases(Lists):
             proposals.accept(session, self._banks, lead, proposal_id, bank)
 
     def reject(self, lead: Person, proposal_id: int, why: str = "") -> None:
-        """Leave things as they are. Raises NoSuchProposal."""
+        """Leave things as they are. Raises NoSuchProposal, NotYours, BadDecision."""
         with self._database.write() as session:
             proposals.reject(session, lead, proposal_id, why, self.limits)
 

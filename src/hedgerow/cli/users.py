@@ -30,6 +30,7 @@ class RoleChoice(StrEnum):
     """What somebody is here for."""
 
     MODERATOR = "moderator"
+    COMPANION = "companion"
     LEAD = "lead"
     ADMINISTRATOR = "administrator"
     ANALYST = "analyst"

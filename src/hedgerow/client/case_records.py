@@ -41,7 +41,8 @@ class CaseRef:
     """The case that an upload belongs to.
 
     opened: it opened the case; otherwise it is a copy of an upload that came before. outcome: of a
-    case that is decided, "confirmed" or "disputed", which holds for this copy, too.
+    case that is decided, "confirmed" or "disputed", which holds for this copy, too; "withdrawn"
+    where the person in the picture took it back, and nothing is said of the upload.
     """
 
     id: int

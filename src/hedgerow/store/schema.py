@@ -11,7 +11,7 @@ from hedgerow.store.errors import DatabaseTooNew
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0010"
+HEAD = "0011"
 """The newest revision. Kept here so that an up-to-date database opens without loading Alembic."""
 
 _VERSION = table("alembic_version", column("version_num"))

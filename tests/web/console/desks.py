@@ -13,6 +13,7 @@ from hedgerow.web.service import Service
 PEOPLE = {
     "moderator": ("moderator",),
     "moderator2": ("moderator",),
+    "companion": ("companion",),
     "lead": ("lead",),
     "lead2": ("lead",),
     "administrator": ("administrator",),

@@ -102,7 +102,7 @@ def test_people_are_found_by_words_and_state(door: Door, admin) -> None:
         ({"name": ""}, "1 to 128"),
         ({"role": []}, "needs a role"),
         ({"role": ["boss"]}, "no role"),
-        ({"role": ["lead", "auditor"]}, "be moderator or lead as well"),
+        ({"role": ["lead", "auditor"]}, "be moderator, companion or lead as well"),
     ],
 )
 def test_what_is_wrong_is_told_and_what_was_typed_stays(admin, changed, told) -> None:

@@ -114,7 +114,7 @@ def test_a_policy_that_wants_more_people_than_there_are_says_so(make_desk):
     strict = ReviewPolicy(desk.service.banks.get(bank).id, second_for_confirm=True)
     desk.service.cases.set_policy(desk.person("lead"), strict)
     lead = Browser(desk.url, desk.session("lead"))
-    for name in ("moderator", "moderator2", "lead2"):
+    for name in ("moderator", "moderator2", "companion", "lead2"):
         assert "A second person is asked for" not in lead.get(f"/console/banks/{bank}").text
         desk.service.people.deactivate(desk.people[name])
     warned = "A second person is asked for, and only one person who reviews is active"
@@ -123,6 +123,34 @@ def test_a_policy_that_wants_more_people_than_there_are_says_so(make_desk):
     lead.post("/console/policy", {"second_for_dispute": "1", "keep_media_hours": "0"})
     assert warned in lead.get("/console/policy").text
     lead.close()
+
+
+def test_cases_are_left_to_trained_people_and_the_page_says_who_is_missing(make_desk):
+    desk = make_desk()
+    name = bank_of(desk)
+    number = desk.service.banks.get(name).id
+    lead, moderator = (Browser(desk.url, desk.session(who)) for who in ("lead", "moderator"))
+    path = f"/console/banks/{name}"
+    assert "trained" not in words_of(moderator.get(path).text)
+    lead.notice(lead.post(f"{path}/policy", {"trained": "1", "keep_media_hours": "0"}))
+    assert desk.service.cases.policy(number).trained
+    assert "Decided by people trained for it alone" in words_of(moderator.get(path).text)
+    page = lead.get(path).text
+    assert re.search(r'name="trained" value="1" checked', page)
+    assert "No lead is trained for it, and what is escalated waits for one." in words_of(page)
+    desk.service.people.deactivate(desk.people["companion"])
+    nobody = "Nobody who is trained for it is active: such cases wait."
+    assert nobody in words_of(lead.get(path).text)
+    assert nobody not in words_of(lead.get("/console/policy").text)
+    lead.post("/console/policy", {"trained": "1", "keep_media_hours": "0"})
+    assert nobody in words_of(lead.get("/console/policy").text)
+    desk.service.people.change_roles(desk.people["lead2"], ["lead", "companion"])
+    for told in (nobody, "No lead is trained for it"):
+        assert told not in words_of(lead.get(path).text)
+    lead.post(f"{path}/policy", {"keep_media_hours": "0"})
+    assert not desk.service.cases.policy(number).trained
+    lead.close()
+    moderator.close()
 
 
 def test_the_general_policy_is_set(make_desk):

@@ -287,12 +287,12 @@ def test_where_no_lead_is_left_it_can_begin_anew(desk, browser):
     assert f"{here}/reopen" in page
     assert f"{here}/assign" not in page
     lead.notice(lead.post(f"{here}/reopen", {"why": "nobody else is here"}))
-    assert "4 people may still decide it." in words_of(page_of(lead, case))
+    assert "5 people may still decide it." in words_of(page_of(lead, case))
 
 
 def test_where_nobody_is_left_it_says_whom_to_ask(desk, browser):
     case = case_of(desk)
-    for each in ("moderator", "moderator2", "lead", "lead2"):
+    for each in ("moderator", "moderator2", "companion", "lead", "lead2"):
         desk.service.cases.decide(desk.person(each), case.id, Choice.CONFIRM)
         desk.service.cases.complain(case.id, "That is mine.")
     page = page_of(browser("lead"), case)

@@ -9,6 +9,7 @@ from standardwebhooks import Webhook
 from tests.cases.webhooks.receivers import Reply, receiving, wait_until
 from tests.web.console.browsing import Browser, words_of
 from tests.web.console.desks import Desk
+from tests.web.console.making import case_of
 
 from hedgerow.accounts import Role
 from hedgerow.cases.webhooks import (
@@ -233,7 +234,7 @@ def test_that_nothing_goes_out_is_said(desk, administrator, make):
 def test_what_an_event_tells_of_a_case_is_for_reviewers(desk, administrator, make, browser):
     """Administrators run things, and see no cases."""
     make()
-    tell(desk, context={"uploader": "somebody"})
+    tell(desk, case=case_of(desk).id, context={"uploader": "somebody"})
     path = f"/console/webhooks/deliveries/{desk.service.webhooks.deliveries()[0].id}"
     assert "somebody" not in administrator.get(path).text
     both = (Role.ADMINISTRATOR, Role.MODERATOR)

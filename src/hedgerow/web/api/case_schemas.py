@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from hedgerow.web.api.schemas import ContextText, Strict, UploadIn
+from hedgerow.web.api.schemas import ContextText, OutcomeName, Strict, UploadIn
 
 StatusName = Literal["waiting", "second", "escalated", "held", "decided"]
 
@@ -26,7 +26,7 @@ class CaseOut(BaseModel):
     reason: Literal["match", "complaint", "reopened"] = Field(
         description="Why it is before people."
     )
-    outcome: Literal["confirmed", "disputed"] | None
+    outcome: OutcomeName | None
     bank: str
     content_id: int
     labels: list[str]

@@ -27,6 +27,7 @@ def _in_utc(at: datetime) -> datetime:
 
 
 ContextText = Annotated[str, Field(max_length=4000)]
+OutcomeName = Literal["confirmed", "disputed", "withdrawn"]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
@@ -180,7 +181,7 @@ class CaseRefOut(BaseModel):
     id: int
     opened: bool = Field(description="Otherwise the upload is a copy of one that came before.")
     status: Literal["waiting", "second", "escalated", "held", "decided"]
-    outcome: Literal["confirmed", "disputed"] | None = Field(
+    outcome: OutcomeName | None = Field(
         description="Where it was decided before: that holds for this copy, too."
     )
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
+from hedgerow.accounts import People, Permission
 from hedgerow.banks import Bank, NoSuchBank, NoSuchContent
+from hedgerow.cases import ReviewPolicy
 from hedgerow.signals import Comparison, registry
 from hedgerow.web.changing import change
 from hedgerow.web.console.refusals import nothing_here
@@ -31,6 +33,19 @@ def known() -> Iterator[None]:
         yield
     except (NoSuchBank, NoSuchContent):
         raise nothing_here() from None
+
+
+class Deciders(NamedTuple):
+    """How many people who are active may decide cases under a policy; `leads`: of those."""
+
+    people: int
+    leads: int
+
+
+def deciders_of(policy: ReviewPolicy, people: People) -> Deciders:
+    """Who is there to decide such cases; a query."""
+    found = people.active(Permission.SURVIVORS if policy.trained else Permission.REVIEW)
+    return Deciders(len(found), sum(each.may(Permission.LEAD) for each in found))
 
 
 class Threshold(NamedTuple):

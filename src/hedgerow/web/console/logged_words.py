@@ -22,6 +22,7 @@ ACTIONS: Mapping[str, str] = {
     "case.reopened": "Reopened a case",
     "case.said": "Said what a case is; it goes on",
     "case.taken": "Took a case in hand",
+    "case.withdrawn": "Ended a case, as the person in the picture took it back",
     "case.woken": "Took a case off hold",
     "content.added": "Added a content to a bank",
     "content.noted": "Changed what is noted of a content",
@@ -33,6 +34,8 @@ ACTIONS: Mapping[str, str] = {
     "media.destroyed": "Destroyed a kept upload",
     "media.opened": "Opened a kept upload, veiled",
     "media.revealed": "Looked at a part of a kept upload",
+    "notice.opened": "Looked at who asks for a removal",
+    "own.messages_read": "Noted messages of somebody's own case as read",
     "person.accepted": "Used a link, and set a password",
     "person.deactivated": "Deactivated a person",
     "person.invited": "Invited a person",
@@ -114,6 +117,7 @@ DETAILS: Mapping[str, str] = {
     "second_for_dispute": "a second person to dispute",
     "then": "the case then",
     "to": "to",
+    "trained": "for trained people alone",
 }
 """Names of details that don't say it themselves; some only in one family of actions."""
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from hedgerow.accounts import Permission
 from hedgerow.banks import Action, BankDetails, BanksProblem, Kind
 from hedgerow.cases import BankPrecision, ReviewPolicy
-from hedgerow.web.console.banking import changed, known, thresholds_of
+from hedgerow.web.console.banking import Deciders, changed, deciders_of, known, thresholds_of
 from hedgerow.web.console.drawings import range_of
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
@@ -67,20 +67,20 @@ class _Loaded(NamedTuple):
     policy: ReviewPolicy
     own_policy: bool
     precision: BankPrecision | None
-    reviewers: int
+    reviewers: Deciders
 
 
 def _load(visit: Visit, name: str) -> _Loaded:
     service, cases = visit.service, visit.service.cases
     with known():
         bank = service.banks.get(name)
-    policies = cases.policies()
+    policies, policy = cases.policies(), cases.policy(bank.id)
     return _Loaded(
         bank,
-        policies.get(bank.id, cases.policy(bank.id)),
+        policy,
         bank.id in policies,
         next((each for each in cases.overview().precision if each.bank_id == bank.id), None),
-        len(service.people.active(Permission.REVIEW)),
+        deciders_of(policy, service.people),
     )
 
 

@@ -16,6 +16,7 @@ from hedgerow.cases import (
     Consequence,
     Copies,
     NoSuchCase,
+    NotYours,
     Propose,
     ReviewPolicy,
     Standing,
@@ -30,6 +31,7 @@ from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
 from hedgerow.web.console.wording import sentence
 from hedgerow.web.html.forms import Form
+from hedgerow.web.html.refusals import Refusal
 
 _MOST_DIGITS = 4
 """Of a number of bits."""
@@ -206,12 +208,14 @@ async def copies(visit: Visit, case_id: int) -> Response:
     rows = min(visit.limits.page_rows, cases.limits.max_page)
 
     def found() -> tuple[CaseDetails, Copies]:
-        return cases.get(case_id, visit.person), cases.copies(case_id, before, rows)
+        return cases.get(case_id, visit.person), cases.copies(case_id, before, rows, visit.person)
 
     try:
         case, page_of_them = await visit.read(found)
     except NoSuchCase:
         raise nothing_here() from None
+    except NotYours as refused:
+        raise Refusal(403, "It isn't shown to you", sentence(refused)) from None
     return visit.render(
         "copies.html",
         case=case,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from starlette.responses import Response
 
 from hedgerow.accounts import Permission
-from hedgerow.cases import WebhookOff
+from hedgerow.cases import Delivery, WebhookOff
 from hedgerow.web.console import hooks
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
@@ -17,19 +19,32 @@ async def delivery_page(visit: Visit, delivery_id: int) -> Response:
     """One delivery with its attempts."""
     rooms = visit.service.webhooks
 
-    def found() -> tuple[object, object]:
+    def found() -> tuple[object, object, bool]:
         delivery = rooms.delivery(delivery_id)
-        return delivery, rooms.get(delivery.endpoint_id)
+        return delivery, rooms.get(delivery.endpoint_id), _is_for(visit, delivery)
 
     with hooks.known():
-        delivery, endpoint = await visit.read(found)
+        delivery, endpoint, shown = await visit.read(found)
     return visit.render(
         "webhooks/delivery.html",
         delivery=delivery,
         endpoint=endpoint,
         states=hooks.STATES,
         keep_days=rooms.limits.keep_days,
+        shown=shown,
     )
+
+
+def _is_for(visit: Visit, delivery: Delivery) -> bool:
+    """Whether this person may know what it tells of uploads, or of a notice of the person in it."""
+    if delivery.event == "test":
+        return True
+    told = json.loads(delivery.payload)["data"]
+    if "notice" in told:
+        return visit.may(Permission.SURVIVORS)
+    if not visit.may(Permission.REVIEW):
+        return False
+    return not visit.service.cases.get(told["case"], visit.person).withheld
 
 
 @page("POST", "/webhooks/deliveries/{delivery_id:id}/resend", needs=Permission.WEBHOOKS)

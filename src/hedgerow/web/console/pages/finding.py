@@ -28,7 +28,9 @@ async def find(visit: Visit) -> Response:
 
     def found() -> tuple[dict[str, Page], set[int]]:
         sought = {"reference": Sought(reference=text), "uploader": Sought(uploader=text)}
-        pages = {name: cases.find(sought[name], after, rows) for name in chosen or _BY}
+        pages = {
+            name: cases.find(sought[name], after, rows, visit.person) for name in chosen or _BY
+        }
         numbers = {case.id for each in pages.values() for case in each.cases}
         return pages, numbers | ({int(text)} if _is_case(visit, text) else set())
 

@@ -24,10 +24,15 @@ from hedgerow.web.console.wording import sentence
 
 ROLES = (
     (Role.MODERATOR, "Moderator", "reviews cases and opens media where that is needed"),
+    (
+        Role.COMPANION,
+        "Companion",
+        "as a moderator; is trained for matches on people's own pictures",
+    ),
     (Role.LEAD, "Lead", "as a moderator; assigns, reopens, sets limits of care, edits banks"),
     (Role.ADMINISTRATOR, "Administrator", "people, keys, webhooks, settings; no case, no media"),
     (Role.ANALYST, "Analyst", "numbers alone"),
-    (Role.AUDITOR, "Auditor", "reads the log, and changes nothing; not with moderator or lead"),
+    (Role.AUDITOR, "Auditor", "reads the log, and changes nothing; not with those who review"),
 )
 """Roles with their names and what they are for."""
 

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from hedgerow.accounts import Permission
 from hedgerow.cases import DEFAULTS, BadDecision, ReviewPolicy
-from hedgerow.web.console.banking import known
+from hedgerow.web.console.banking import deciders_of, known
 from hedgerow.web.console.pages.banks import show_bank
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
@@ -21,6 +21,7 @@ def policy_of(form: Form, bank_id: int) -> ReviewPolicy:
         form.ticked("second_for_confirm"),
         form.ticked("second_for_dispute"),
         form.number("keep_media_hours") or 0,
+        form.ticked("trained"),
     )
 
 
@@ -34,7 +35,11 @@ async def _general(visit: Visit, problem: str = "") -> Response:
     cases = visit.service.cases
     service = visit.service
     found, banks, reviewers = await visit.read(
-        lambda: (cases.policies(), service.banks.list(), service.people.active(Permission.REVIEW))
+        lambda: (
+            cases.policies(),
+            service.banks.list(),
+            deciders_of(cases.policy(DEFAULTS), service.people),
+        )
     )
     return visit.render(
         "policy.html",
@@ -42,7 +47,7 @@ async def _general(visit: Visit, problem: str = "") -> Response:
         policy=found[DEFAULTS],
         own=[bank for bank in banks if bank.id in found],
         keeps_media=cases.keeps_media,
-        reviewers=len(reviewers),
+        reviewers=reviewers,
         problem=problem,
     )
 
