@@ -18,6 +18,7 @@ from tests.web.casework import (
 )
 from tests.web.hashes import fresh_pdq
 
+from hedgerow.cases import Outcome
 from hedgerow.signals import sentinel_png
 
 
@@ -268,3 +269,22 @@ def test_a_case_that_is_not_there(client, number):
     told = client.post(f"/api/v1/cases/{number}/complaints", json={"text": "It is mine."})
     for answer in (asked, told):
         assert (answer.status_code, answer.json()["code"]) == (404, "no_such_case")
+
+
+def test_what_the_person_in_the_picture_took_back_is_told_and_is_in_the_schema(
+    server, client, bank
+):
+    number = opened(client, bank)
+    path = f"/api/v1/cases/{number}"
+    content = client.get(path).json()["content_id"]
+    server.service.cases.withdraw_content(server.service.banks.get(bank).id, content)
+    for told in (
+        client.get(path).json(),
+        client.post(f"{path}/complaints", json={"text": "It was mine."}).json(),
+    ):
+        assert (told["status"], told["outcome"]) == ("decided", "withdrawn")
+    assert number not in waiting(client, bank)
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    for name in ("CaseOut", "CaseDetailsOut", "CaseRefOut"):
+        possible, _none = schemas[name]["properties"]["outcome"]["anyOf"]
+        assert possible["enum"] == list(Outcome)
