@@ -54,6 +54,7 @@ class Visitor:
 
     def choose(self, *files: Path) -> None:
         """Choose files, and wait until all are hashed."""
+        expect(self.page.locator("#files")).to_be_visible()  # all that hashing needs is loaded
         self.page.locator("#files").set_input_files([str(each) for each in files])
         expect(self.page.locator("#after-hashing")).to_be_visible(timeout=60_000)
 

@@ -1,0 +1,106 @@
+"""The whole way: protected, stopped, seen, taken back; and the log tells it without a name."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, expect
+from tests.browser.help.visitor import Kept, Visitor
+from tests.survivors.making import companion
+from tests.web.casework import stock
+from tests.web.running import Running
+
+from hedgerow.cases import Choice
+
+SAID = {"uploader": "user 5512", "url": "https://photos.example.org/p/9?of=rosa"}
+
+
+def edited(photograph: Path) -> bytes:
+    """Made smaller and compressed."""
+    with Image.open(photograph) as opened:
+        written = BytesIO()
+        opened.convert("RGB").resize((300, 225)).save(written, "JPEG", quality=55)
+    return written.getvalue()
+
+
+def uploaded(server: Running, data: bytes) -> dict[str, Any]:
+    """What a platform is answered for an upload."""
+    files: Any = {"file": ("x", data), "context": (None, json.dumps(SAID))}
+    with server.client() as client:
+        answer = client.post("/api/v1/match", files=files)
+    assert answer.status_code == 200, answer.text
+    found = dict(answer.json())
+    assert "error" not in found, found["error"]
+    return found
+
+
+def review(server: Running, case_id: int) -> None:
+    """Somebody who is trained for it looks at the case and confirms it."""
+    cases, person = server.service.cases, companion()
+    cases.take(person, case_id)
+    cases.decide(person, case_id, Choice.CONFIRM, policy="intimate picture")
+
+
+def test_from_protecting_to_taking_back(
+    browser: Browser, server: Running, photograph: Path, photographs: dict[str, bytes]
+) -> None:
+    with server.client() as client:
+        client.post("/api/v1/banks", json={"name": "another", "action": "block"})
+        stock(client, "another", photographs["coffee"])
+    server.wait_until_fresh()
+    copy = edited(photograph)
+    assert uploaded(server, copy)["verdict"] == "clear"
+    visitor = Visitor(browser, server.url)
+    kept = visitor.protect(photograph)
+
+    found = uploaded(server, copy)
+    assert found["verdict"] == "review"
+    assert found["matches"][0]["bank"] == "own-pictures"
+    assert 0 < found["matches"][0]["distance"] <= 31
+    review(server, found["case"]["id"])
+
+    visitor.enter(kept)
+    page = visitor.page
+    expect(page.locator(".picture")).to_contain_text("1 was your picture, and was stopped.")
+    expect(page.locator(".picture")).to_contain_text("photos.example.org")
+    assert "rosa" not in page.content()
+    assert "5512" not in page.content()
+
+    # What comes after is a copy of what was decided: nobody has to look twice.
+    assert uploaded(server, copy)["case"]["outcome"] == "confirmed"
+    page.reload()
+    expect(page.locator(".picture")).to_contain_text("2 were your picture, and were stopped.")
+
+    visitor.press("Take it back")
+    expect(page.locator("h1")).to_have_text("Take this picture back?")
+    visitor.press("Take it back")
+    expect(page.locator("h1")).to_have_text("Taken back")
+    assert uploaded(server, copy)["verdict"] == "clear"
+    visitor.press("Back to my case")
+    expect(page.locator("main")).to_contain_text("There are none in your case now.")
+    assert visitor.faults == []
+    tells_without_naming(server, kept)
+    visitor.close()
+
+
+def tells_without_naming(server: Running, kept: Kept) -> None:
+    """The log has each step, by whom as far as it is known, and nothing that leads to a person."""
+    entries = sorted(server.service.audit.entries(None, 200), key=lambda each: each.number)
+    told = [(str(each.actor), each.action) for each in entries]
+    wanted = [
+        ("visitor", "own.pictures_added"),
+        ("visitor", "own.opened"),
+        ("command", "case.decided"),
+        ("visitor", "content.removed"),
+        ("visitor", "own.withdrawn"),
+    ]
+    places = [told.index(each) for each in wanted]
+    assert places == sorted(places)
+    text = repr(entries)
+    for secret in (kept.number, kept.words, kept.digits, "127.0.0.1", "rosa"):
+        assert secret not in text
+        assert secret.replace(" ", "") not in text
