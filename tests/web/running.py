@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 import uvicorn
 from fastapi import FastAPI
+from tests.loopback import NO_TLS
 
 from hedgerow.accounts import Scope
 from hedgerow.web import Listening, Logging, bind, config_for, create_app
@@ -46,7 +47,12 @@ class Running:
         """A client whose requests carry one of `keys`; none for None."""
         headers = {} if key is None else {"Authorization": f"Bearer {self.keys[key]}"}
         return httpx2.Client(
-            base_url=self.url, headers=headers, timeout=60, trust_env=False, **options
+            base_url=self.url,
+            headers=headers,
+            timeout=60,
+            trust_env=False,
+            verify=NO_TLS,
+            **options,
         )
 
     def wait_until_fresh(self) -> None:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import httpx2
+from tests.loopback import NO_TLS
 
 COMMAND = Path(sys.executable).parent / "hedgerow"
 PATIENCE = 120
@@ -38,7 +39,9 @@ class Serving:
 
     def client(self, key: str | None = None) -> httpx2.Client:
         headers = {"Authorization": f"Bearer {key or self.key or 'none'}"}
-        return httpx2.Client(base_url=self.url, headers=headers, timeout=60, trust_env=False)
+        return httpx2.Client(
+            base_url=self.url, headers=headers, timeout=60, trust_env=False, verify=NO_TLS
+        )
 
     def wait_until_ready(self) -> None:
         until = time.monotonic() + PATIENCE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -14,6 +15,12 @@ from hedgerow.client.conversation import Patience
 
 MAX_CONNECT_SECONDS = 5.0
 """A service that takes no connection for so long isn't there."""
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The system's: read once, as that takes longer than many a request."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 @dataclass(frozen=True)
@@ -46,9 +53,7 @@ class Place:
                 "User-Agent": f"hedgerow-client/{__version__}",
             },
             "timeout": self._patience(self.timeout),
-            "verify": httpx2.create_ssl_context(trust_env=False)
-            if self.ssl_context is None
-            else self.ssl_context,
+            "verify": self.ssl_context or _certificates(),
             "trust_env": False,
             "follow_redirects": False,
         }

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx2
+from tests.loopback import NO_TLS
 
 from hedgerow.web.console.cookies import FORM, NOTICE, SESSION
 from hedgerow.web.html.tokens import form_token
@@ -27,7 +28,7 @@ class Browser:
     """
 
     def __init__(self, url: str, session: str = "") -> None:
-        self.client = httpx2.Client(base_url=url, timeout=60, trust_env=False)
+        self.client = httpx2.Client(base_url=url, timeout=60, trust_env=False, verify=NO_TLS)
         self.cookies = {SESSION: session} if session else {}
 
     def get(self, path: str, **options: Any) -> httpx2.Response:

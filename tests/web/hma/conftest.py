@@ -3,6 +3,7 @@ from itertools import count
 
 import httpx2
 import pytest
+from tests.loopback import NO_TLS
 from tests.web.hma.speaking import HmaClient, Web
 from tests.web.running import Running
 
@@ -12,7 +13,7 @@ _numbers = count(1)
 @pytest.fixture(scope="session")
 def http() -> Iterator[httpx2.Client]:
     """A client without headers; making one takes longer than most tests."""
-    with httpx2.Client(timeout=60, trust_env=False) as found:
+    with httpx2.Client(timeout=60, trust_env=False, verify=NO_TLS) as found:
         yield found
 
 

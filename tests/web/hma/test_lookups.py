@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import httpx2
 import pytest
+from tests.loopback import NO_TLS
 from tests.web.hma.speaking import HmaClient, flipped, hash_of, mirrored, photo
 from tests.web.running import Running
 
@@ -77,7 +78,7 @@ def test_a_content_takes_part_from_its_time_on(
 def test_no_bank_is_crowded_out(make_server: Callable[..., Running]) -> None:
     """Of more matches than are given as evidence, each bank has some; or nothing is called none."""
     server = make_server(matching=Limits(max_matches=3))
-    with httpx2.Client(timeout=60, trust_env=False) as http:
+    with httpx2.Client(timeout=60, trust_env=False, verify=NO_TLS) as http:
         hma = HmaClient(f"{server.url}/hma/k/{server.keys['all']}/", http)
         value, crowd, bank = hash_of("crowd"), hma.bank("CROWD"), hma.bank("BEHIND")
         numbers = [hma.banked(crowd, f"{int(value, 16) ^ 1 << bit:064x}") for bit in range(5)]
@@ -103,7 +104,7 @@ def test_more_banks_than_can_be_asked_alone_are_refused(
 ) -> None:
     monkeypatch.setattr(hedgerow.web.hma.lookups, "_MAX_ALONE", 2)
     server = make_server(matching=Limits(max_matches=1))
-    with httpx2.Client(timeout=60, trust_env=False) as http:
+    with httpx2.Client(timeout=60, trust_env=False, verify=NO_TLS) as http:
         hma = HmaClient(f"{server.url}/hma/k/{server.keys['all']}/", http)
         value = hash_of("crowd")
         first, second = [hma.banked(hma.bank(name), value) for name in ("A", "B")]
@@ -130,7 +131,7 @@ def test_urls_are_fetched_no_more_at_once_than_the_limit_says(
 
     monkeypatch.setattr(server.service.fetcher, "fetch", fetch)
     answers: list[httpx2.Response] = []
-    with httpx2.Client(timeout=60, trust_env=False) as http:
+    with httpx2.Client(timeout=60, trust_env=False, verify=NO_TLS) as http:
         hma = HmaClient(f"{server.url}/hma/k/{server.keys['all']}/", http)
         url = "https://pictures.example/a.png"
         first = threading.Thread(target=lambda: answers.append(hma.get("/m/lookup", url=url)))

@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import httpx2
 import pytest
+from tests.loopback import NO_TLS
 from tests.web.hma.speaking import HmaClient, hash_of, photo
 from tests.web.running import Running
 
@@ -11,7 +12,7 @@ from tests.web.running import Running
 def alone(make_server: Callable[..., Running]) -> Iterator[HmaClient]:
     """A server of its own, as signal types are everybody's."""
     server = make_server()
-    with httpx2.Client(timeout=60, trust_env=False) as http:
+    with httpx2.Client(timeout=60, trust_env=False, verify=NO_TLS) as http:
         yield HmaClient(f"{server.url}/hma/k/{server.keys['all']}/", http)
 
 

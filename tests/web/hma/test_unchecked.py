@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import httpx2
 import pytest
 from PIL import Image
+from tests.loopback import NO_TLS
 from tests.web.hma.speaking import MAX_BYTES, HmaClient, Web, as_png, hash_of, photo
 from tests.web.running import Running
 
@@ -181,7 +182,7 @@ def test_nothing_banked_is_told_of_a_file_and_is_no_error_of_a_hash(
     make_server: Callable[..., Running], photographs: Mapping[str, bytes]
 ) -> None:
     server = make_server()
-    with httpx2.Client(timeout=60, trust_env=False) as http:
+    with httpx2.Client(timeout=60, trust_env=False, verify=NO_TLS) as http:
         hma = HmaClient(f"{server.url}/hma/k/{server.keys['all']}/", http)
         file = photo(photographs["coffee"])
         assert refused(hma.post("/m/lookup", files=file), 503)

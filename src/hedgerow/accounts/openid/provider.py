@@ -6,11 +6,13 @@ Only addresses that nobody on the way can read are asked, and no redirect is fol
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -48,6 +50,11 @@ class Provider:
         self._gone = ""
         self._keys: list[dict[str, Any]] = []
         self._endpoints_at = self._keys_at = self._gone_at = float("-inf")
+
+    @cached_property
+    def _ssl(self) -> ssl.SSLContext:
+        """The system's certificates: to read them takes longer than most questions do."""
+        return httpx2.create_ssl_context(trust_env=False)
 
     def endpoints(self) -> Endpoints:
         """Its addresses, as it told them within the last `keys_minutes`.
@@ -163,7 +170,9 @@ class Provider:
         body = bytearray()
         try:
             with (
-                httpx2.Client(timeout=self._options.timeout_seconds, trust_env=False) as client,
+                httpx2.Client(
+                    verify=self._ssl, timeout=self._options.timeout_seconds, trust_env=False
+                ) as client,
                 client.stream(method, url, headers=wanted, data=data) as answer,
             ):
                 for piece in answer.iter_bytes():
