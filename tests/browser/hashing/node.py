@@ -16,6 +16,7 @@ from tests.browser.hashing.page import MODULES
 _DRIVER = """
 import { createInterface } from "node:readline";
 import { Digests } from "./digests.js";
+import { looksLikeVideo } from "./kinds.js";
 import { momentsOf } from "./moments.js";
 import { Pdq } from "./pdq.js";
 
@@ -44,13 +45,16 @@ const tasks = {
     pdq.addLuma(bytesOf(bytes));
     return pdq.result();
   },
+  isVideo({ bytes }) {
+    return looksLikeVideo(new Blob([bytesOf(bytes)]));
+  },
   moments({ seconds, frameSeconds, most }) {
     return momentsOf(seconds, frameSeconds, most);
   },
 };
 for await (const line of createInterface({ input: process.stdin })) {
   const { task, ...given } = JSON.parse(line);
-  console.log(JSON.stringify(tasks[task](given)));
+  console.log(JSON.stringify(await tasks[task](given)));
 }
 """
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from tests.browser.hashing.page import HashingPage
+from playwright.sync_api import Browser
+from tests.browser.hashing.page import HashingPage, hashing_page
 from tests.media.videos import film, scenes
 from tests.photographs import folder
 
@@ -92,6 +93,16 @@ def test_a_file_that_changed_after_it_was_chosen(hashing: HashingPage, tmp_path:
     path.write_bytes(b"another")
     found = hashing.page.evaluate("() => hasher.hash(chosen)")
     assert found == {"kind": None, "code": "unreadable", "signals": {}}
+
+
+def test_a_file_that_ends_too_early(browser: Browser) -> None:
+    """Digests of a part are those of no file that anybody has."""
+    script = """
+      const whole = Blob.prototype.stream;
+      Blob.prototype.stream = function () { return whole.call(this.slice(0, this.size - 1)); };
+    """
+    with hashing_page(browser, {"worker.js": script}) as page:
+        assert page.hash(PHOTOGRAPH) == {"kind": None, "code": "unreadable", "signals": {}}
 
 
 def test_a_file_that_is_too_large(hashing: HashingPage) -> None:

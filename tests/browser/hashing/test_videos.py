@@ -84,6 +84,28 @@ def test_a_telephone_held_upright(hashing: HashingPage, tmp_path: Path, turn: An
     check_frames(hashing.hash(tmp_path / "film.mp4"), data)
 
 
+_LATE = """{
+  const Real = VideoFrame;
+  let [last, moment, since] = [null, -1, 0];
+  globalThis.VideoFrame = function (video) {
+    if (video.currentTime !== moment) [moment, since] = [video.currentTime, performance.now()];
+    if (last !== null && performance.now() - since < 60) return last.clone();
+    last?.close();
+    last = new Real(video);
+    return last.clone();
+  };
+}
+"""
+
+
+def test_a_player_that_shows_the_old_frame_for_a_while(browser: Browser, tmp_path: Path) -> None:
+    """As Chromium does on a busy machine after it has said that it is there."""
+    data = film(scenes(30, (320, 240)))
+    (tmp_path / "film.mp4").write_bytes(data)
+    with hashing_page(browser, {"video.js": _LATE}) as page:
+        check_frames(page.hash(tmp_path / "film.mp4"), data)
+
+
 def test_without_frames_for_pages_it_is_drawn(browser: Browser, shared_data: Path) -> None:
     """As in older browsers. Which frame is shown is known less exactly: one may be the next."""
     path = shared_data / "videos/pattern-sd-grey-bar.mp4"

@@ -5,7 +5,7 @@ const HEAD_BYTES = 16;
 
 const PICTURES = new Set(["avif", "avis", "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]);
 
-// Of MP4 and its kin, Matroska and WebM, AVI, Ogg, FLV, MPEG program and transport streams, ASF.
+// Of MP4 and its kin, Matroska and WebM, AVI, Ogg, FLV, MPEG program streams, ASF.
 export async function looksLikeVideo(file) {
   const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
   const text = String.fromCharCode(...head);
