@@ -15,7 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 from checks.project import Project, Report
-from hedgerow.web.help.catalogues import FOLDER, SOURCE, STATUS, read_catalogue
+from hedgerow.web.help.catalogues import FOLDER, SOURCE, STATUS, read_catalogue, status_of
 from hedgerow.web.help.limits import LANGUAGES
 
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
@@ -48,8 +48,8 @@ def template() -> Catalog:
 
 def _problems(code: str, said: Catalog) -> Iterator[str]:
     catalogue = read_catalogue(code)
-    if dict(catalogue.mime_headers).get(STATUS) not in _STATUSES:
-        yield f"the header {STATUS} is one of {', '.join(_STATUSES)}"
+    if status_of(catalogue) not in _STATUSES:
+        yield f"its first line is a comment, {STATUS}: one of {', '.join(_STATUSES)}"
     for message in said:
         if message.id:
             yield from _problem(catalogue.get(message.id), message)
@@ -63,7 +63,7 @@ def _problem(translated: Message | None, message: Message) -> Iterator[str]:
     if translated is None:
         yield f"{text!r} is missing: make words, and translate it"
         return
-    words = translated.string if isinstance(translated.string, tuple) else (translated.string,)
+    words = _words(translated)
     if translated.fuzzy or not all(words):
         yield f"{text!r} is not translated"
         return
@@ -73,6 +73,10 @@ def _problem(translated: Message | None, message: Message) -> Iterator[str]:
         lacking = wanted - set(_VALUE.findall(each)) - ({"%(num)s"} if len(words) > 1 else set())
         if lacking or set(_VALUE.findall(each)) - wanted:
             yield f"{text!r} has other values in its translation"
+
+
+def _words(message: Message) -> tuple[str, ...]:
+    return message.string if isinstance(message.string, tuple) else (message.string,)
 
 
 def _text(message: Message) -> str:
@@ -87,14 +91,14 @@ def update() -> None:
             continue
         path = FOLDER / code / "LC_MESSAGES" / "messages.po"
         catalogue = read_catalogue(code) if path.exists() else Catalog(locale=code)
-        status = dict(catalogue.mime_headers).get(STATUS, _STATUSES[0])
+        status = status_of(catalogue) or _STATUSES[0]
         catalogue.update(said, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             file.write(_header(code, catalogue.plural_forms, status).encode())
             write_po(file, catalogue, width=100, omit_header=True)
-        left = sum(not message.string or "" in message.string for message in catalogue if message.id)
+        left = sum(not all(_words(each)) for each in catalogue if each.id)
         print(f"{code}: {len(catalogue)} sentences, {left} to translate")
 
 
@@ -104,10 +108,9 @@ def _header(code: str, plurals: str, status: str) -> str:
         "Content-Type: text/plain; charset=utf-8",
         "Content-Transfer-Encoding: 8bit",
         f"Plural-Forms: {plurals}",
-        f"{STATUS}: {status}",
     )
     text = "\n".join(f'"{line}\\n"' for line in lines)
-    return f'msgid ""\nmsgstr ""\n{text}\n\n'
+    return f'# {STATUS}: {status}\nmsgid ""\nmsgstr ""\n{text}\n\n'
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def test_from_protecting_to_taking_back(
 
     visitor.enter(kept)
     page = visitor.page
-    expect(page.locator(".picture")).to_contain_text("1 was your picture, and was stopped.")
+    expect(page.locator(".picture")).to_contain_text("1 of them was yours, and was stopped.")
     expect(page.locator(".picture")).to_contain_text("photos.example.org")
     assert "rosa" not in page.content()
     assert "5512" not in page.content()
@@ -73,7 +73,7 @@ def test_from_protecting_to_taking_back(
     # What comes after is a copy of what was decided: nobody has to look twice.
     assert uploaded(server, copy)["case"]["outcome"] == "confirmed"
     page.reload()
-    expect(page.locator(".picture")).to_contain_text("2 were your picture, and were stopped.")
+    expect(page.locator(".picture")).to_contain_text("2 of them were yours, and were stopped.")
 
     visitor.press("Take it back")
     expect(page.locator("h1")).to_have_text("Take this picture back?")

@@ -18,8 +18,8 @@ FOLDER = Path(__file__).parent / "locale"
 SOURCE = "en"
 """The language that the pages are written in; it needs no catalogue."""
 
-STATUS = "X-Translation-Status"
-"""The header of a catalogue that says how far it is: draft or checked."""
+STATUS = "Translation status"
+"""What the comment at the head of a catalogue tells: draft or checked."""
 
 CHECKED = "checked"
 """The status of a catalogue that somebody who speaks the language has read whole."""
@@ -49,11 +49,17 @@ def language(code: str) -> Language:
     if code == SOURCE:
         return Language(code, name, direction, checked=True, words=NullTranslations())
     catalogue = read_catalogue(code)
-    status = dict(catalogue.mime_headers).get(STATUS, "")
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
-    return Language(code, name, direction, status == CHECKED, Translations(compiled))
+    checked = status_of(catalogue) == CHECKED
+    return Language(code, name, direction, checked, Translations(compiled))
+
+
+def status_of(catalogue: Catalog) -> str:
+    """How far a translation is; "" where its catalogue doesn't say."""
+    lines = (line.lstrip("# ").partition(":") for line in catalogue.header_comment.splitlines())
+    return next((value.strip() for name, _, value in lines if name == STATUS), "")
 
 
 def read_catalogue(code: str) -> Catalog:
