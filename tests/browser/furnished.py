@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.browser.furniture import Furniture, furnish
+from tests.survivors.conftest import CHEAP
 from tests.web.console.desks import Desk, staffed
 from tests.web.running import plan_for, running
 
 from hedgerow.accounts import Stage
 from hedgerow.cases import WebhookLimits
+from hedgerow.survivors import Limits
+from hedgerow.web import HelpOptions
 from hedgerow.web.limits import Options
 
 
@@ -64,6 +67,8 @@ def furnished(home: Path, database_url: str, photographs: dict[str, bytes]) -> I
         database_url,
         media_vault=str(home / "media"),
         webhooks=WebhookLimits(),
+        survivors=Limits(goes_to="hotline", **CHEAP),
+        help=HelpOptions(enabled=True, languages=("en",)),
         options=Options(public_url="https://hedgerow.talk.example"),
         settings_shown=(
             ("media_vault", "/srv/hedgerow/media", "environment",
@@ -80,7 +85,7 @@ def furnished(home: Path, database_url: str, photographs: dict[str, bytes]) -> I
 
 
 def _pages(desk: Desk, made: Furniture) -> tuple[Shown, ...]:
-    number = f"/cases/{made.looked_at}"
+    number, notice = f"/cases/{made.looked_at}", f"/notices/{made.owned.notice}"
     return (
         Shown("overview", "lead", "/overview"),
         Shown("overview-numbers", "analyst", "/overview"),
@@ -97,6 +102,16 @@ def _pages(desk: Desk, made: Furniture) -> tuple[Shown, ...]:
         Shown("case-decided", "lead", f"/cases/{made.decided}"),
         Shown("alike", "lead", f"/cases/{made.copied}/alike"),
         Shown("copies", "lead", f"{number}/copies"),
+        Shown("own", "companion", "/own"),
+        Shown("own-case", "companion", f"/own/{made.owned.own}"),
+        Shown("notices", "companion", "/notices"),
+        Shown("notices-answered", "companion", "/notices?show=answered"),
+        Shown("notice", "companion", notice),
+        Shown("notice-opened", "companion", notice, sends={}, to=f"{notice}/open"),
+        Shown("notice-found", "companion", notice, to=f"{notice}/accept",
+              sends={"accepting": "We accept what you asked for.", "fetch": "1"}),
+        Shown("notice-complaint", "companion", f"/notices/{made.owned.complained}"),
+        Shown("overview-companion", "companion", "/overview"),
         Shown("banks", "lead", "/banks"),
         Shown("bank", "lead", "/banks/hotline-list"),
         Shown("bank-contents", "lead", "/banks/hotline-list/content"),

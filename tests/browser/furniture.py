@@ -13,6 +13,7 @@ from unittest import mock
 
 import httpx2
 import pyotp
+from tests.browser.owned import Owned, own_things
 from tests.media import videos
 from tests.web.console.desks import Desk
 from tests.web.console.making import bank_of, case_of, content_of
@@ -28,6 +29,7 @@ from hedgerow.store import Actor, ActorKind, acting, now
 NAMES = {
     "moderator": "Ann Berger",
     "moderator2": "Ben Okafor",
+    "companion": "Carla Nunes",
     "lead": "Lena Fuchs",
     "lead2": "Marek Dvořák",
     "administrator": "Ada Lindqvist",
@@ -39,7 +41,9 @@ DECIDED = 60
 WAITING = 24
 DAYS = 13
 
-WITH_AN_APP = ("moderator", "moderator2", "lead", "administrator", "analyst", "auditor")
+WITH_AN_APP = (
+    "moderator", "moderator2", "companion", "lead", "administrator", "analyst", "auditor",
+)  # fmt: skip
 """Those with a second factor; whoever else has none yet."""
 
 
@@ -76,7 +80,7 @@ class Furniture:
     that waits for a second person; escalated: one for a lead; complained: with a complaint; copied:
     one with others of the same content. value: a hash that the banks know. endpoint, delivery: of
     webhooks. invited, link: somebody who was invited, and their link; forgotten: somebody else,
-    whose link may be made anew.
+    whose link may be made anew. owned: what the survivors' pages have brought.
     """
 
     decided: int
@@ -93,6 +97,7 @@ class Furniture:
     invited: int
     link: str
     forgotten: int
+    owned: Owned
 
 
 def furnish(desk: Desk, photographs: dict[str, bytes]) -> Furniture:
@@ -142,11 +147,12 @@ def _furnish(
     forgotten, _ = service.people.invite("tom@example.org", "Tom Hale", ["analyst"])
     service.people.deactivate(service.people.invite("eve@example.org", "Eve Ramos", ["lead"])[0].id)
     service.cases.take_break(bob, 30)
+    owned = own_things(desk, photographs["coffee"])
     service.audit.checkpoint()
     service.tally.flush()
     return Furniture(
         some[0], looked_at, film, found.content_id, second, escalated, complained, copied,
-        f"{value.type}:{value.value}", endpoint, delivery, invited.id, link, forgotten.id,
+        f"{value.type}:{value.value}", endpoint, delivery, invited.id, link, forgotten.id, owned,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from hedgerow.survivors.errors import (
 from hedgerow.survivors.limits import Limits
 
 if TYPE_CHECKING:
+    from hedgerow.survivors.clock import LATE, escalation
     from hedgerow.survivors.records import (
         OPEN_NOTICES,
         Alike,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DSA",
+    "LATE",
     "LAWS",
     "OPEN_NOTICES",
     "TAKE_IT_DOWN",
@@ -69,6 +71,7 @@ __all__ = [
     "SurvivorsProblem",
     "TooManyTries",
     "UnreadableCode",
+    "escalation",
     "missing",
     "parts_there",
     "read_submissions",
@@ -79,6 +82,7 @@ __getattr__ = late(
     __name__,
     {
         "DSA": "validity",
+        "LATE": "clock",
         "LAWS": "validity",
         "OPEN_NOTICES": "records",
         "TAKE_IT_DOWN": "validity",
@@ -95,6 +99,7 @@ __getattr__ = late(
         "Receipt": "records",
         "Submission": "records",
         "Survivors": "service",
+        "escalation": "clock",
         "missing": "validity",
         "parts_there": "validity",
         "read_submissions": "submissions",

@@ -40,6 +40,11 @@ class Messages:
         case.answered += 1
         case.unread = 0
 
+    def read(self, case: OwnCaseRow) -> int:
+        """The hotline has read what the person wrote; returns how many messages that were."""
+        unread, case.unread = case.unread, 0
+        return unread
+
     def destroy(self, session: Session, case_id: int) -> None:
         """Delete all messages of a case."""
         session.execute(delete(OwnMessageRow).where(OwnMessageRow.own_case_id == case_id))

@@ -120,16 +120,19 @@ class Notices:
             named.append(("who", who))
         return {(kind, self._sealing.mark(session, kind, value)) for kind, value in named}
 
-    def read(self, session: Session, case_id: int, *, alike: bool = False) -> Notice | None:
+    def read(
+        self, session: Session, case_id: int, *, alike: bool = False, opened: bool = True
+    ) -> Notice | None:
         """The notice of a case, if it has one; raises VaultProblem.
 
-        alike: whether to look for others that name the same, which is for the hotline.
+        alike: whether to look for others that name the same, which is for the hotline. opened:
+        whether to read what it says.
         """
         row = session.get(NoticeRow, case_id)
         if row is None:
             return None
         given = None
-        if row.particulars is not None:
+        if row.particulars is not None and opened:
             given = self._sealing.open_particulars(session, row.particulars, notice_of(case_id))
         hashes = len(pictures_of(session, case_id))
         return Notice(

@@ -157,6 +157,7 @@ class Notice:
         answered_at, answered_by, complained_at: of the answer.
         alike: other notices that name the same.
         valid_for: the laws whose parts are all there.
+        unread: messages that the hotline hasn't read; in lists.
     """
 
     case_id: int
@@ -171,6 +172,7 @@ class Notice:
     complained_at: datetime | None
     alike: tuple[Alike, ...] = ()
     valid_for: tuple[str, ...] = ()
+    unread: int = 0
 
 
 @dataclass(frozen=True)

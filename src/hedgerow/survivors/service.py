@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -13,12 +14,22 @@ from hedgerow.accounts import Person
 from hedgerow.banks import Banks
 from hedgerow.cases import Cases
 from hedgerow.signals import Signal
-from hedgerow.store import Actor, ActorKind, Database, Vault, acting, allocate, now, record
+from hedgerow.store import (
+    Actor,
+    ActorKind,
+    Database,
+    Vault,
+    VaultProblem,
+    acting,
+    allocate,
+    now,
+    record,
+)
 from hedgerow.survivors import rows
 from hedgerow.survivors.attempts import Attempts, line_of
 from hedgerow.survivors.codes import Codes
 from hedgerow.survivors.entering import Entering
-from hedgerow.survivors.errors import NotPossibleNow, TooManyTries
+from hedgerow.survivors.errors import BadSubmission, NotPossibleNow, TooManyTries
 from hedgerow.survivors.limits import Limits
 from hedgerow.survivors.lists import Lists
 from hedgerow.survivors.messages import Messages
@@ -248,15 +259,60 @@ class Survivors(Lists):
             self._messages.reply(session, case, words, person.id)
             record(session, "own.message_sent", rows.SUBJECT.format(case_id))
 
+    def read_messages(self, case_id: int) -> None:
+        """Note that there is nothing to answer to what the person wrote. Raises NoSuchOwnCase."""
+        with self._database.write() as session:
+            case = rows.require(session, case_id, locked=True)
+            if unread := self._messages.read(case):
+                session.flush()
+                record(session, "own.messages_read", rows.SUBJECT.format(case_id), messages=unread)
+
+    def open_notice(self, person: Person, case_id: int) -> OwnCase:
+        """A notice with who asks and what they wrote; the log says who has read it.
+
+        Raises NoSuchOwnCase, NotPossibleNow.
+        """
+        actor = Actor(ActorKind.PERSON, person.id)
+        with acting(actor), self._database.write() as session:
+            case = self._details(session, case_id, alike=True)
+            if case.notice is None:
+                raise NotPossibleNow("this case is no removal notice")
+            record(session, "notice.opened", rows.SUBJECT.format(case_id))
+            return case
+
+    def seal_found(self, person: Person, case_id: int, found: tuple[Signal, ...]) -> str:
+        """Hashes of what was found for a notice, for `person` to hold until they answer it.
+
+        Nobody else can use them, nor for another notice.
+        """
+        with self._database.write() as session:
+            sealed = self._sealing.close_signals(session, found, _found_for(person, case_id))
+        return urlsafe_b64encode(sealed).decode()
+
+    def open_found(self, person: Person, case_id: int, sealed: str) -> tuple[Signal, ...]:
+        """What `seal_found` sealed. Raises BadSubmission where this isn't it."""
+        what = _found_for(person, case_id)
+        try:
+            with self._database.read() as session:
+                return self._sealing.open_signals(session, urlsafe_b64decode(sealed), what)
+        except (ValueError, VaultProblem):
+            raise BadSubmission("what was found belongs to something else; begin again") from None
+
     def accept_picture(self, case_id: int, picture_id: int) -> None:
         """Let a picture protect. Raises NoSuchOwnCase, NotPossibleNow."""
         with self._database.write() as session:
             self._pictures.accept(session, self._of_pictures(session, case_id), picture_id)
 
-    def decline_picture(self, case_id: int, picture_id: int) -> None:
-        """Let a picture protect no more. Raises NoSuchOwnCase, NotPossibleNow."""
+    def decline_picture(self, person: Person, case_id: int, picture_id: int, words: str) -> None:
+        """Let a picture protect no more, and say why to whoever it is of.
+
+        Raises NoSuchOwnCase, NotPossibleNow, BadSubmission.
+        """
         with self._database.write() as session:
-            self._pictures.decline(session, self._of_pictures(session, case_id), picture_id)
+            case = self._of_pictures(session, case_id)
+            self._shelf.hold(session)
+            self._messages.reply(session, case, words, person.id)
+            self._pictures.decline(session, case, picture_id)
 
     def _of_pictures(self, session: Session, case_id: int) -> OwnCaseRow:
         case = rows.require(session, case_id, locked=True)
@@ -323,3 +379,8 @@ class Survivors(Lists):
         """How many pictures there are in all."""
         with self._database.read() as session:
             return session.execute(select(func.count()).select_from(OwnPictureRow)).scalar_one()
+
+
+def _found_for(person: Person, case_id: int) -> str:
+    """What hashes are bound to that were found for a notice."""
+    return f"found for removal notice {case_id} by person {person.id}"

@@ -7,12 +7,14 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from tests.survivors.making import particulars, pictures
 from tests.web.console.desks import Desk
 
 from hedgerow.banks import Content
 from hedgerow.cases import CaseDetails, Context
 from hedgerow.matching import Answer, Match, Seen, Verdict
 from hedgerow.signals import Signal
+from hedgerow.survivors import OwnCase
 
 _numbers = count(1)
 
@@ -85,3 +87,22 @@ def case_of(
     assert received is not None
     assert received.opened
     return desk.service.cases.get(received.case_id)
+
+
+def own_of(desk: Desk, *numbers: int, language: str = "en", share: bool = False) -> OwnCase:
+    """Somebody's own case with these pictures."""
+    survivors, given = desk.service.survivors, pictures(*numbers) if numbers else ()
+    receipt = survivors.protect(given, ticket=_ticket(), language=language, share=share)
+    return survivors.mine(receipt.case_id)
+
+
+def notice_of(desk: Desk, *numbers: int, **more: Any) -> OwnCase:
+    """A removal notice that names these pictures, and says what is given of `Particulars`."""
+    survivors = desk.service.survivors
+    named = pictures(*numbers) if numbers else ()
+    receipt = survivors.ask_removal(particulars(**more), named, ticket=_ticket())
+    return survivors.mine(receipt.case_id)
+
+
+def _ticket() -> str:
+    return f"ticket {next(_numbers):020}"

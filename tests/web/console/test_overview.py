@@ -1,11 +1,16 @@
 """The overview: numbers for everybody who may see numbers, and nothing but numbers."""
 
+from datetime import timedelta
+
 from tests.web.console.browsing import Browser, words_of
-from tests.web.console.making import case_of
+from tests.web.console.making import case_of, notice_of
 
 from hedgerow.cases import Choice
 from hedgerow.cases.webhooks.models import DeliveryRow
 from hedgerow.matching import Answer, Verdict
+from hedgerow.store import now
+from hedgerow.survivors.models import NoticeRow
+from hedgerow.web import HelpOptions
 
 
 def test_an_empty_house_is_told_what_to_do(make_desk):
@@ -123,3 +128,37 @@ def test_numbers_are_shown_to_the_analyst_and_no_way_to_a_case(make_desk):
     assert "/console/queue?status=waiting" in lead.get("/console/overview").text
     analyst.close()
     lead.close()
+
+
+def test_late_notices_are_told_to_companions_and_as_numbers_to_leads(make_desk):
+    desk = make_desk()
+    lead, companion = (words_of(shown_to(desk, name)) for name in ("lead", "companion"))
+    assert "removal notice" not in lead
+    assert "removal notice" not in companion
+    notice = notice_of(desk)
+    assert "1 removal notices that wait" in words_of(shown_to(desk, "lead"))
+    assert "is late" not in words_of(shown_to(desk, "lead"))
+    with desk.service.database.write() as session:
+        session.get_one(NoticeRow, notice.id).due_at = now() - timedelta(minutes=5)
+    page = shown_to(desk, "companion")
+    assert "1 removal notice is late." in words_of(page)
+    assert '<a href="/console/notices">' in page
+    page = shown_to(desk, "lead")
+    assert "1 removal notice is late." in words_of(page)
+    assert "/console/notices" not in page
+    for other in ("moderator", "analyst", "administrator"):
+        assert "removal notice" not in words_of(shown_to(desk, other))
+
+
+def test_that_nobody_answers_survivors_is_told_to_administrators(make_desk):
+    desk = make_desk(help=HelpOptions(enabled=True, languages=("en",)))
+    words = "The survivors' pages are on, and nobody answers."
+    assert words not in words_of(shown_to(desk, "administrator"))
+    desk.service.people.deactivate(desk.people["companion"])
+    assert words in words_of(shown_to(desk, "administrator"))
+    assert words not in words_of(shown_to(desk, "lead"))
+    settings = Browser(desk.url, desk.session("administrator"))
+    assert "nobody who is active has the role companion" in words_of(
+        settings.get("/console/settings").text
+    )
+    settings.close()

@@ -6,7 +6,7 @@ import threading
 import pytest
 from tests.postgres import on_both_databases
 from tests.web.console.browsing import Browser
-from tests.web.console.making import bank_of, case_of
+from tests.web.console.making import bank_of, case_of, notice_of, own_of
 from tests.web.console.test_headers import check
 
 from hedgerow.accounts import Permission, Stage, permissions_of
@@ -38,6 +38,8 @@ def samples(desk):
         "case_id": case.id,
         "content_id": case.content_id,
         "person_id": person.id,
+        "own_id": own_of(desk).id,
+        "notice_id": notice_of(desk).id,
     }
 
 

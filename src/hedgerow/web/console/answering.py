@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from hedgerow.accounts import Permission, Stage
+from hedgerow.accounts import Permission, Session, Stage
 from hedgerow.web.access import service_of
 from hedgerow.web.console import cookies
 from hedgerow.web.console.headers import PREFIX
@@ -133,7 +133,16 @@ def _target(request: Request) -> str:
 async def _find_session(visit: Visit) -> None:
     token = visit.jar.get(cookies.SESSION)
     if token:
-        visit.session = await visit.read(lambda: visit.service.sessions.find(token))
+        visit.session, visit.counts = await visit.read(lambda: _known(visit, token))
+
+
+def _known(visit: Visit, token: str) -> tuple[Session | None, Mapping[str, int]]:
+    """The session of a token, and what its person's menu counts."""
+    session = visit.service.sessions.find(token)
+    if session is None or not session.person.may(Permission.SURVIVORS):
+        return session, {}
+    cases, notices, _late = visit.service.survivors.waiting()
+    return session, {"/own": cases, "/notices": notices}
 
 
 def _check_allowed(visit: Visit, page: Page) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from hedgerow.cases import BankPrecision, Consequence, Day
 
@@ -134,6 +134,22 @@ def range_of(bank: BankPrecision) -> Range:
         round(100 * bank.high, 1),
         None if precision is None else round(100 * precision, 1),
     )
+
+
+@dataclass(frozen=True)
+class Elapsed:
+    """How much of a time is over, in percent of the line, which begins with it."""
+
+    high: float
+    at: float
+    low: float = 0.0
+
+
+def elapsed_of(begun: datetime, due: datetime, at: datetime) -> Elapsed:
+    """The drawing of a clock; what is late is at its end."""
+    over = (at - begun) / (due - begun) if due > begun else 1.0
+    share = round(100 * min(1.0, max(0.0, over)), 1)
+    return Elapsed(share, share)
 
 
 @dataclass(frozen=True)

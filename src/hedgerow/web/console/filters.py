@@ -17,16 +17,17 @@ def filter_of(query: Mapping[str, str], person_id: int) -> Filter:
     own = person_id if query.get("mine") else None
     return Filter(
         status=_status(query.get("status", "")),
-        bank_id=_number(query.get("bank", "")),
+        bank_id=number_in(query.get("bank", "")),
         category=_label(query.get("label", "")),
         reason=_reason(query.get("reason", "")),
         test={"only": True, "none": False}.get(query.get("tests", "")),
-        mine=own or _number(query.get("who", "")),
+        mine=own or number_in(query.get("who", "")),
         outcome=_outcome(query.get("outcome", "")),
     )
 
 
-def _number(text: str) -> int | None:
+def number_in(text: str) -> int | None:
+    """The number of a row that an address says; None where that is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 

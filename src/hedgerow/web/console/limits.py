@@ -15,6 +15,8 @@ class Limits:
     matches_shown: matches of one case, or of one search, that are drawn.
     notice_seconds: that a message to be shown on the next page is kept.
     form_days: for which a browser keeps the cookie that its forms need before it has signed in.
+    notice_fetches: addresses of one removal notice that are fetched at once.
+    notice_fetch_seconds: for all its addresses together; what has not come by then is listed.
     https_days: for which a browser that came by https comes by nothing else; 0 leaves it free.
     """
 
@@ -24,6 +26,8 @@ class Limits:
     matches_shown: int = 12
     notice_seconds: int = 60
     form_days: int = 1
+    notice_fetches: int = 4
+    notice_fetch_seconds: int = 60
     https_days: int = 365
 
     def __post_init__(self) -> None:

@@ -28,8 +28,8 @@ _PLACES: Mapping[str, tuple[Permission, str]] = {
     "person": (Permission.PEOPLE, "/people/"),
     "webhook": (Permission.WEBHOOKS, "/webhooks/"),
 }
-"""Where a subject has a page by its number, and what opens that. Cases have one, but not for those
-who read the log."""
+"""Where a subject has a page by its number, and what opens that. Cases, and people's own, have one,
+but not for those who read the log."""
 
 _PEOPLE = frozenset({"to", "lead"})
 """Details that are numbers of people."""

@@ -30,6 +30,8 @@ MENU = (
     Entry("Overview", "/overview", Permission.NUMBERS, "Review", "o", "overview"),
     Entry("Queue", "/queue", Permission.REVIEW, "Review", "q", "queue"),
     Entry("Banks", "/banks", Permission.BANKS_READ, "Review", "b", "banks"),
+    Entry("Own pictures", "/own", Permission.SURVIVORS, "Survivors", "m", "own"),
+    Entry("Notices", "/notices", Permission.SURVIVORS, "Survivors", "n", "notices"),
     Entry("Proposals", "/proposals", Permission.LEAD, "Lead", "p", "proposals"),
     Entry("Team care", "/team", Permission.LEAD, "Lead", "t", "team"),
     Entry("People", "/people", Permission.PEOPLE, "Run", "e", "people"),

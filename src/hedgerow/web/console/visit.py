@@ -33,7 +33,8 @@ class Visit:
     """One request: who makes it, what is filled in, and how it is answered.
 
     request, service: as everywhere. limits: the console's. session: None where nobody has signed
-    in. form: what a POST carries, checked already; empty otherwise.
+    in. form: what a POST carries, checked already; empty otherwise. counts: what
+    waits behind lines of the menu, by their path.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Visit:
         self.limits = limits
         self.session: Session | None = None
         self.form = Form()
+        self.counts: Mapping[str, int] = {}
         self.jar = Jar(request.cookies)
         self._templates = templates
 

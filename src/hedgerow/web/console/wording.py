@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
+
 _STEPS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
@@ -71,6 +73,14 @@ def bytes_of(size: float) -> str:
     raise AssertionError
 
 
+def language(code: str) -> str:
+    """A language by its English name; of one that nobody knows, its code."""
+    try:
+        return Locale.parse(code).english_name or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
 def sentence(problem: object) -> str:
     """What a room says, as a sentence of its own."""
     text = str(problem)
@@ -95,4 +105,5 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "bytes": bytes_of,
     "seconds_left": seconds_left,
     "sentence": sentence,
+    "language": language,
 }

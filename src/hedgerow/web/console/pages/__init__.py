@@ -1,6 +1,7 @@
 """The pages, a module each. Loading one puts its pages into the table; this list loads all."""
 
 from hedgerow.web.console.pages import account as account
+from hedgerow.web.console.pages import answers as answers
 from hedgerow.web.console.pages import banks as banks
 from hedgerow.web.console.pages import care as care
 from hedgerow.web.console.pages import case as case
@@ -14,8 +15,10 @@ from hedgerow.web.console.pages import joining as joining
 from hedgerow.web.console.pages import keys as keys
 from hedgerow.web.console.pages import log as log
 from hedgerow.web.console.pages import log_part as log_part
+from hedgerow.web.console.pages import notices as notices
 from hedgerow.web.console.pages import oidc as oidc
 from hedgerow.web.console.pages import overview as overview
+from hedgerow.web.console.pages import own as own
 from hedgerow.web.console.pages import people as people
 from hedgerow.web.console.pages import policies as policies
 from hedgerow.web.console.pages import proposals as proposals

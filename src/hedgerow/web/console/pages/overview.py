@@ -14,7 +14,7 @@ from hedgerow.web.console.drawings import bars_of, range_of
 from hedgerow.web.console.reasons import reason_of
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
-from hedgerow.web.console.wording import sentence
+from hedgerow.web.console.wording import plural, sentence
 
 _SHOWN = (Status.WAITING, Status.SECOND, Status.ESCALATED, Status.HELD)
 
@@ -45,8 +45,12 @@ async def overview(visit: Visit) -> Response:
     span = _span(visit)
     found = await visit.read(lambda: cases.overview(span))
     at_hand = await visit.read(lambda: cases.at_hand(visit.person.id)) if reviews else None
+    own = None
+    if visit.may(Permission.SURVIVORS) or visit.may(Permission.LEAD):
+        own = await visit.read(visit.service.survivors.waiting)
     return visit.render(
         "overview.html",
+        own=own,
         overview=found,
         statuses=_SHOWN,
         waiting=sum(found.by_status.get(status, 0) for status in _SHOWN),
@@ -54,7 +58,7 @@ async def overview(visit: Visit) -> Response:
         ranges=[range_of(bank) for bank in found.precision],
         shares=shares_of(found.verdicts),
         unchecked=[(code, number, reason_of(code)) for code, number in found.unchecked.items()],
-        troubles=await _troubles(visit),
+        troubles=[*await _troubles(visit), *await _of_survivors(visit, own)],
         spans=SPANS,
         span=span,
         at_hand=at_hand,
@@ -113,6 +117,24 @@ async def _troubles(visit: Visit) -> list[Trouble]:
         if failed:
             words = "Somebody should look why, and send them again."
             found.append(Trouble("Deliveries of webhooks were given up.", words, *where))
+    return found
+
+
+async def _of_survivors(visit: Visit, waiting: tuple[int, int, int] | None) -> list[Trouble]:
+    """That notices are late, or that nobody is there for them."""
+    found = []
+    late = waiting[2] if waiting else 0
+    if late:
+        where = ("/notices", "Notices") if visit.may(Permission.SURVIVORS) else ()
+        what = f"{plural(late, 'removal notice is', 'removal notices are')} late."
+        words = "The time that the law or this house gives for an answer is over."
+        found.append(Trouble(what, words, *where))
+    if visit.may(Permission.PEOPLE) and visit.service.plan.help.enabled:
+        people = visit.service.people
+        if not await visit.read(lambda: people.active(Permission.SURVIVORS)):
+            words = "Nobody who is active has the role companion: give it to whoever is trained."
+            what = "The survivors' pages are on, and nobody answers."
+            found.append(Trouble(what, words, "/people", "People"))
     return found
 
 

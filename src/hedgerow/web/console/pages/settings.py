@@ -75,6 +75,19 @@ def _uploads(why: str | None) -> Health:
     return Health("Uploads", "good", "An upload sent now is checked.")
 
 
+def _survivors(service: Service) -> Health:
+    name, on = "Survivors' pages", service.plan.help.enabled
+    if not on:
+        words = "Off (help.enabled). Read docs/help.md before you switch them on."
+        return Health(name, "note", words)
+    if not service.people.active(Permission.SURVIVORS):
+        words = (
+            "On, and nobody who is active has the role companion: nobody answers. See docs/help.md."
+        )
+        return Health(name, "bad", words)
+    return Health(name, "good", "On, at /help/. docs/help.md tells what they promise.")
+
+
 def _others(service: Service) -> list[Health]:
     stuck = service.webhooks.problem()
     return [
@@ -82,6 +95,7 @@ def _others(service: Service) -> list[Health]:
         Health("Webhooks", "bad", sentence(f"Events don't go out: {stuck}"))
         if stuck
         else Health("Webhooks", "good", "No event waits in vain."),
+        _survivors(service),
         Health("Uploads for review", "good", "They are kept where a bank's policy says so.")
         if service.cases.keeps_media
         else Health(
