@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import logging
 import secrets
 import threading
 from collections import OrderedDict
@@ -20,6 +21,8 @@ MOST_KEPT = 100_000
 
 _PREFIX_V6 = 64
 """Bits of an IPv6 address that one line has; the rest its devices choose as they like."""
+
+_log = logging.getLogger(__name__)
 
 
 class Attempts:
@@ -42,7 +45,9 @@ class Attempts:
             self._counts[key] = min(count + 1, most + 1), since
             if len(self._counts) > MOST_KEPT:
                 self._counts.popitem(last=False)
-            return count < most
+        if count == most:  # once in that time: refusing is to cost nothing
+            _log.warning("too many tries on the survivors' pages, counted by %s", kind)
+        return count < most
 
     def take_back(self, kind: str, what: str) -> None:
         """Count one less: it was no guess."""

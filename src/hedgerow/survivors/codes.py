@@ -42,6 +42,11 @@ def read_number(text: str) -> str:
     return digits_of(text)
 
 
+def can_be_number(number: str) -> bool:
+    """Whether `new_number` could have made this."""
+    return len(number) == NUMBER_DIGITS and not number.startswith("0")
+
+
 class Codes:
     """Keeps and checks them. Safe to share between threads."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,7 +12,13 @@ from sqlalchemy.orm import Session
 
 from hedgerow.store import Database, now
 from hedgerow.survivors.attempts import Attempts, line_of
-from hedgerow.survivors.codes import Codes, new_number, number_shown, read_number
+from hedgerow.survivors.codes import (
+    Codes,
+    can_be_number,
+    new_number,
+    number_shown,
+    read_number,
+)
 from hedgerow.survivors.errors import CodeRefused, TooManyTries
 from hedgerow.survivors.limits import Limits
 from hedgerow.survivors.models import OwnCaseRow, OwnSessionRow
@@ -22,8 +27,6 @@ from hedgerow.survivors.words import in_groups, in_words, new_code, readings
 
 _RENEW = 0.5
 """Of a session's time: when less is left, its use is noted."""
-
-_log = logging.getLogger(__name__)
 
 
 class Entering:
@@ -82,19 +85,19 @@ class Entering:
         """Count a try before it is looked at, so that a thousand at once are no more than one
         after the other. Whether there is such a number makes no difference here."""
         seconds = self._limits.code_minutes * 60.0
-        tries = [("number", number, self._limits.code_tries)]
-        if line:
-            tries.append(("line", line, self._limits.address_tries))
-        allowed = [self._attempts.begin(*each, seconds) for each in tries]
-        if not all(allowed):
-            _log.warning("codes of people's own cases were tried too often")
-            raise TooManyTries(self._limits.code_minutes)
+        # The address first: who is refused by it uses up nobody's tries of a number. What no
+        # number can be is nobody's, so a field that was left empty is no number to be locked.
+        tries = [("line", line, self._limits.address_tries)] if line else []
+        if can_be_number(number):
+            tries.append(("number", number, self._limits.code_tries))
+        for each in tries:
+            if not self._attempts.begin(*each, seconds):
+                raise TooManyTries(self._limits.code_minutes)
         return [(kind, what) for kind, what, _ in tries]
 
     def _begin(self, case_id: int) -> str:
         token, at = secrets.token_urlsafe(32), self._clock()
         with self._database.write() as session:
-            session.execute(delete(OwnSessionRow).where(OwnSessionRow.expires_at <= at))
             row = session.get(OwnCaseRow, case_id, with_for_update=True)
             if row is None:  # deleted while its code was checked
                 raise CodeRefused
@@ -107,6 +110,11 @@ class Entering:
                 )
             )
         return token
+
+    def forget_expired(self) -> None:
+        """Delete sessions that are over: they tell when somebody was here."""
+        with self._database.write() as session:
+            session.execute(delete(OwnSessionRow).where(OwnSessionRow.expires_at <= self._clock()))
 
     def find(self, token: str) -> int | None:
         """The number of the case that this browser has open; None where it hasn't any more."""

@@ -19,9 +19,9 @@ class Limits:
     max_pictures: pictures and videos of one case.
     max_frames: hashed moments of one video.
     max_text: characters of a message, or of one text of a notice.
-    max_messages: messages of one case, from both sides.
+    max_messages: that somebody writes in one case; an answer is always possible.
     max_urls: addresses in one notice.
-    code_tries: wrong codes for one number, or one address of the network, in `code_minutes`.
+    code_tries: wrong codes for one number, in `code_minutes`.
     address_tries: of one address of the network, for all numbers.
     code_minutes: after which tries are counted anew.
     cases_an_hour: new cases from one address of the network.
@@ -73,3 +73,5 @@ class Limits:
             raise ValueError("bank, exact_bank and near_bank must have different names")
         if not self.notice_urgent_hours < self.notice_warn_hours < self.notice_hours:
             raise ValueError("notice_urgent_hours, notice_warn_hours and notice_hours must rise")
+        if self.complaint_days > self.notice_days:
+            raise ValueError("complaint_days must not be above notice_days")

@@ -13,7 +13,7 @@ from hedgerow.survivors.errors import BadSubmission
 from hedgerow.survivors.limits import Limits
 from hedgerow.survivors.models import OwnCaseRow, OwnMessageRow
 from hedgerow.survivors.rows import message_of
-from hedgerow.survivors.sealing import Sealing
+from hedgerow.survivors.sealing import Sealing, is_text
 
 _COUNTER = "own_message"
 
@@ -31,6 +31,11 @@ class Messages:
 
     def write(self, session: Session, case: OwnCaseRow, words: str) -> None:
         """The person writes to the hotline. Raises BadSubmission."""
+        query = select(func.count()).where(
+            OwnMessageRow.own_case_id == case.id, OwnMessageRow.from_hotline.is_(False)
+        )
+        if session.execute(query).scalar_one() >= self._limits.max_messages:
+            raise BadSubmission(f"a case has at most {self._limits.max_messages} messages")
         self._add(session, case, words, None)
         case.unread += 1
 
@@ -53,11 +58,8 @@ class Messages:
         words = words.strip()
         if not words:
             raise BadSubmission("a message needs some words")
-        if len(words) > self._limits.max_text or "\0" in words:
+        if not is_text(words, self._limits.max_text):
             raise BadSubmission(f"a message has at most {self._limits.max_text} characters")
-        query = select(func.count()).where(OwnMessageRow.own_case_id == case.id)
-        if session.execute(query).scalar_one() >= self._limits.max_messages:
-            raise BadSubmission(f"a case has at most {self._limits.max_messages} messages")
         number = allocate(session, _COUNTER)
         session.add(
             OwnMessageRow(

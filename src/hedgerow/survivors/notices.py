@@ -35,11 +35,11 @@ from hedgerow.survivors.records import (
     NoticeState,
     Particulars,
     PictureState,
-    Submission,
 )
 from hedgerow.survivors.rows import SUBJECT, notice_of, picture_of, pictures_of
-from hedgerow.survivors.sealing import Sealing
+from hedgerow.survivors.sealing import Sealing, is_text
 from hedgerow.survivors.shelf import Place, Shelf
+from hedgerow.survivors.validity import is_address
 
 _ALIKE_SHOWN = 20
 
@@ -64,10 +64,12 @@ class Notices:
     def check(self, given: Particulars, hashes: int) -> None:
         """Raise NoticeIncomplete or BadSubmission unless one law's parts are all there."""
         texts = [value for value in vars(given).values() if isinstance(value, str)]
-        if any(len(each) > self._limits.max_text or "\0" in each for each in texts):
+        if not all(is_text(each, self._limits.max_text) for each in texts):
             raise BadSubmission(f"a text has at most {self._limits.max_text} characters")
         if len(given.urls) > self._limits.max_urls:
             raise BadSubmission(f"a notice names at most {self._limits.max_urls} addresses")
+        if not all(is_text(each, validity.MOST_URL) for each in given.urls):
+            raise BadSubmission(f"an address has at most {validity.MOST_URL} characters")
         if not validity.valid_for(given, hashes):
             raise NoticeIncomplete(validity.missing(given, hashes, validity.TAKE_IT_DOWN))
 
@@ -76,9 +78,8 @@ class Notices:
         session: Session,
         case: OwnCaseRow,
         given: Particulars,
-        pictures: Sequence[Submission],
     ) -> None:
-        """Begin the clock of a notice that was checked."""
+        """Begin the clock of a notice that was checked, and whose pictures are kept."""
         at = self._clock()
         row = NoticeRow(
             own_case_id=case.id,
@@ -89,32 +90,55 @@ class Notices:
             particulars=self._sealing.close_particulars(session, given, notice_of(case.id)),
         )
         session.add(row)
-        session.add_all(
-            NoticeMarkRow(own_case_id=case.id, kind=kind, mark=mark)
-            for kind, mark in sorted(self._marks(session, given, pictures))
-        )
-        session.flush()
+        pictures = self._mark(session, case, given)
         emit(session, "notice.received", {"notice": case.id, "due_at": row.due_at.isoformat()})
         record(
             session,
             "notice.received",
             SUBJECT.format(case.id),
             addresses=len(given.urls),
-            pictures=len(pictures),
+            pictures=pictures,
             by_agent=bool(given.agent),
-            valid_for=list(validity.valid_for(given, len(pictures))),
+            valid_for=list(validity.valid_for(given, pictures)),
         )
 
+    def unanswered(self, session: Session, case: OwnCaseRow) -> NoticeRow:
+        """The notice of a case, held until the end, to be corrected. Raises NotPossibleNow."""
+        row = self._require(session, case)
+        if row.state != NoticeState.RECEIVED:
+            raise NotPossibleNow("this was sent before, and has been answered")
+        return row
+
+    def correct(
+        self, session: Session, case: OwnCaseRow, row: NoticeRow, given: Particulars
+    ) -> None:
+        """Let a notice say what was sent last: somebody went back and changed the form whose
+        answer they never had. Its clock goes on."""
+        if self._particulars(session, row) == given:
+            return
+        row.particulars = self._sealing.close_particulars(session, given, notice_of(case.id))
+        session.execute(delete(NoticeMarkRow).where(NoticeMarkRow.own_case_id == case.id))
+        self._mark(session, case, given)
+        record(session, "notice.corrected", SUBJECT.format(case.id))
+
+    def _mark(self, session: Session, case: OwnCaseRow, given: Particulars) -> int:
+        """Note what a notice names, keyed; returns how many pictures those are."""
+        pictures = [
+            self._sealing.open_signals(session, each.signals, picture_of(each.id))
+            for each in pictures_of(session, case.id)
+        ]
+        session.add_all(
+            NoticeMarkRow(own_case_id=case.id, kind=kind, mark=mark)
+            for kind, mark in sorted(self._marks(session, given, pictures))
+        )
+        session.flush()
+        return len(pictures)
+
     def _marks(
-        self, session: Session, given: Particulars, pictures: Sequence[Submission]
+        self, session: Session, given: Particulars, pictures: Sequence[tuple[Signal, ...]]
     ) -> set[tuple[str, bytes]]:
         named = [("address", url.strip().rstrip("/").casefold()) for url in given.urls]
-        named += [
-            ("hash", each.value)
-            for one in pictures
-            for each in one.signals
-            if each.type == "sha256"
-        ]
+        named += [("hash", each.value) for one in pictures for each in one if each.type == "sha256"]
         who = (given.email or given.phone or given.agent or given.name).strip().casefold()
         if who:
             named.append(("who", who))
@@ -179,7 +203,7 @@ class Notices:
         self._shelf.hold(session)
         row = self._answer(session, case, person_id, NoticeState.ACCEPTED)
         given = self._particulars(session, row)
-        urls = [] if given is None else list(given.urls)
+        urls = [] if given is None else [each for each in given.urls if is_address(each)]
         self._messages.reply(session, case, words, person_id)
         session.flush()
         emit(session, "notice.accepted", {"notice": case.id, "urls": urls})
@@ -233,16 +257,23 @@ class Notices:
         emit(session, "notice.received", {"notice": case.id, "due_at": row.due_at.isoformat()})
         record(session, "notice.complained", SUBJECT.format(case.id))
 
-    def withdraw(self, session: Session, case: OwnCaseRow) -> None:
-        """Take out of the banks what this notice alone has put there."""
+    def withdraw(self, session: Session, case: OwnCaseRow) -> int:
+        """Take out of the banks what this notice alone has put there, and forget its pictures;
+        returns how many it had."""
         self._shelf.hold(session)
+        # Before there is a line in the log, for which whoever escalates it may be waiting.
+        self._require(session, case)
         query = select(NoticeContentRow).where(NoticeContentRow.own_case_id == case.id)
         rows = list(session.execute(query).scalars())
-        for row in rows:
+        pictures = pictures_of(session, case.id)
+        for row in (*rows, *pictures):
             session.delete(row)
         session.flush()
         places = [(row.bank_id, row.content_id) for row in rows]
         self._shelf.end([each for each in places if not _is_named(session, each)])
+        if rows or pictures:
+            record(session, "own.withdrawn", SUBJECT.format(case.id), pictures=len(pictures))
+        return len(pictures)
 
     def escalate(self, session: Session) -> int:
         """Raise what is running out of time; returns how many."""
@@ -267,6 +298,13 @@ class Notices:
             subject = SUBJECT.format(row.own_case_id)
             record(session, "notice.escalated", subject, level=row.escalation)
         return len(raised)
+
+    def keep_on(self, session: Session, case: OwnCaseRow) -> None:
+        """Let what is written to a notice that was forgotten be forgotten in its turn."""
+        row = session.get(NoticeRow, case.id, with_for_update=True)
+        if row is not None and row.state not in OPEN_NOTICES and row.forget_on is None:
+            later = self._clock() + timedelta(days=self._limits.notice_days)
+            row.forget_on = later.date()
 
     def forget_due(self, session: Session) -> int:
         """Destroy who asked and what they wrote, where its time is over; returns how many."""

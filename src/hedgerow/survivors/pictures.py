@@ -6,7 +6,7 @@ the last of them takes it back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -17,12 +17,13 @@ from hedgerow.store import allocate, now, record
 from hedgerow.survivors.errors import BadSubmission, NotPossibleNow
 from hedgerow.survivors.limits import Limits
 from hedgerow.survivors.models import OwnCaseRow, OwnPictureRow
-from hedgerow.survivors.records import PictureState, Submission
+from hedgerow.survivors.records import CaseKind, PictureState, Submission
 from hedgerow.survivors.rows import SUBJECT, picture_of, pictures_of
 from hedgerow.survivors.sealing import Sealing
 from hedgerow.survivors.shelf import Place, Shelf
 
 _COUNTER = "own_picture"
+_ASKED_AT_ONCE = 5_000
 
 
 class Pictures:
@@ -43,19 +44,24 @@ class Pictures:
     def add(
         self, session: Session, case: OwnCaseRow, given: Sequence[Submission], *, share: bool
     ) -> int:
-        """Add what isn't in the case yet; returns how many that were. Raises BadSubmission."""
+        """Add what isn't in the case yet; returns how many that were. Raises BadSubmission.
+
+        share: whether they may be passed on. Of what is in the case already, too: the latest
+        answer counts.
+        """
         self._shelf.hold(session)
-        known = {row.mark for row in pictures_of(session, case.id)}
-        added: list[OwnPictureRow] = []
-        for mark, each in self._marked(session, given).items():
-            if mark in known:
-                continue
-            if len(known) + len(added) >= self._limits.max_pictures:
-                raise BadSubmission(f"a case takes at most {self._limits.max_pictures} pictures")
-            added.append(self._add(session, case.id, each, mark, share=share))
+        known, added = self._new(session, case, given, share=share)
+        changed = [row for row in known if row.share != share]
+        for row in changed:
+            row.share = share
+        session.flush()
         if self._limits.goes_to == "bank":
             for row in added:
                 self._protect(session, row)
+        self._settle(session, {place for row in changed if (place := _place_of(row))})
+        if changed:
+            subject = SUBJECT.format(case.id)
+            record(session, "own.sharing_changed", subject, pictures=len(changed), share=share)
         if added:
             record(
                 session,
@@ -68,13 +74,21 @@ class Pictures:
         return len(added)
 
     def keep(self, session: Session, case: OwnCaseRow, given: Sequence[Submission]) -> None:
-        """Keep what a removal notice names; nothing is banked before it is accepted."""
-        for mark, each in self._marked(session, given).items():
-            self._add(session, case.id, each, mark, share=False)
+        """Keep what a removal notice names; nothing is banked before it is accepted. Raises
+        BadSubmission."""
+        self._new(session, case, given, share=False)
 
-    def _marked(self, session: Session, given: Sequence[Submission]) -> dict[bytes, Submission]:
-        """Each once, by its mark."""
-        return {self._sealing.mark_of_signals(session, each.signals): each for each in given}
+    def _new(
+        self, session: Session, case: OwnCaseRow, given: Sequence[Submission], *, share: bool
+    ) -> tuple[list[OwnPictureRow], list[OwnPictureRow]]:
+        """Of what was given, that which is in the case already, and rows for the rest."""
+        in_case = {row.mark: row for row in pictures_of(session, case.id)}
+        marked = {self._sealing.mark_of_signals(session, each.signals): each for each in given}
+        new = {mark: each for mark, each in marked.items() if mark not in in_case}
+        if len(in_case) + len(new) > self._limits.max_pictures:
+            raise BadSubmission(f"a case takes at most {self._limits.max_pictures} pictures")
+        added = [self._add(session, case.id, each, mark, share=share) for mark, each in new.items()]
+        return [in_case[mark] for mark in marked if mark in in_case], added
 
     def _add(
         self, session: Session, case_id: int, given: Submission, mark: bytes, *, share: bool
@@ -96,8 +110,13 @@ class Pictures:
         return row
 
     def _protect(self, session: Session, row: OwnPictureRow) -> None:
+        self._put(session, row, share=row.share)
+        session.flush()
+        self._settle(session, {place for place in [_place_of(row)] if place})
+
+    def _put(self, session: Session, row: OwnPictureRow, *, share: bool) -> None:
         signals = self._sealing.open_signals(session, row.signals, picture_of(row.id))
-        row.bank_id, row.content_id = self._shelf.put(signals, share=row.share)
+        row.bank_id, row.content_id = self._shelf.put(signals, share=share)
         row.state = PictureState.PROTECTED
 
     def withdraw(self, session: Session, case: OwnCaseRow, wanted: Collection[int] | None) -> int:
@@ -116,19 +135,25 @@ class Pictures:
 
     def _let_go(self, session: Session, places: Collection[Place]) -> None:
         """Take contents out of the bank, or leave them to the others who protect the same."""
-        others = {place: self._of_content(session, place[1]) for place in places}
-        self._shelf.end(
-            [place for place, left in others.items() if not left],
-            partial(self._unshare, session, {each: left for each, left in others.items() if left}),
-        )
+        shared = {place for place in places if self._of_content(session, place[1])}
+        alone = [place for place in places if place not in shared]
+        self._shelf.end(alone, partial(self._settle, session, shared))
 
-    def _unshare(self, session: Session, others: Mapping[Place, list[OwnPictureRow]]) -> None:
-        """Where whoever agreed that it is passed on is gone, it goes, and comes back without."""
-        for place, left in others.items():
-            if self._shelf.is_shared(place[1]) and not any(each.share for each in left):
-                self._shelf.take_out([place])
-                for each in left:
-                    self._protect(session, each)
+    def _settle(self, session: Session, places: Collection[Place]) -> None:
+        """Let contents say whether anybody who protects them agrees to their being passed on.
+
+        Who follows the change feed is told of contents and not of labels: so where that has
+        changed, the content goes, and comes back as another one.
+        """
+        for place in sorted(places):
+            rows = self._of_content(session, place[1])
+            wanted = any(each.share for each in rows)
+            if self._shelf.is_shared(place) in (None, wanted):
+                continue
+            self._shelf.take_out([place])
+            for each in rows:
+                self._put(session, each, share=wanted)
+            session.flush()
 
     def pause(self, session: Session, content_id: int, disputes: int) -> None:
         """Stop matching with what was wrong again and again, until the hotline has looked at it."""
@@ -152,7 +177,8 @@ class Pictures:
         """The hotline lets a picture protect, or protect again. Raises NotPossibleNow."""
         self._shelf.hold(session)
         row = self._require(session, case, picture_id)
-        if row.state == PictureState.PROTECTED:
+        place = _place_of(row)
+        if place is not None and self._shelf.is_shared(place) is not None:
             raise NotPossibleNow("this picture protects already")
         self._protect(session, row)
         record(session, "own.picture_accepted", SUBJECT.format(case.id), picture=row.id)
@@ -169,16 +195,24 @@ class Pictures:
         self._let_go(session, {place} if place else set())
         record(session, "own.picture_declined", SUBJECT.format(case.id), picture=row.id)
 
-    def protected_contents(self, session: Session) -> dict[int, list[int]]:
-        """The contents that pictures are protected by, by bank."""
-        query = select(OwnPictureRow.bank_id, OwnPictureRow.content_id).where(
-            OwnPictureRow.state == PictureState.PROTECTED
+    def protected_contents(self, session: Session) -> Iterator[tuple[int, list[int]]]:
+        """The contents that people's own pictures are protected by: a bank's number, and some of
+        its contents, as many as one statement takes. What a notice put there isn't among them."""
+        query = (
+            select(OwnPictureRow.bank_id, OwnPictureRow.content_id)
+            .join(OwnCaseRow, OwnCaseRow.id == OwnPictureRow.own_case_id)
+            .where(
+                OwnPictureRow.state == PictureState.PROTECTED,
+                OwnCaseRow.kind == CaseKind.PICTURES,
+            )
         )
         found: dict[int, list[int]] = {}
         for bank_id, content_id in session.execute(query.distinct()):
             if bank_id is not None and content_id is not None:
                 found.setdefault(bank_id, []).append(content_id)
-        return found
+        for bank_id, contents in found.items():
+            for start in range(0, len(contents), _ASKED_AT_ONCE):
+                yield bank_id, contents[start : start + _ASKED_AT_ONCE]
 
     def counts(
         self, session: Session, case_ids: Collection[int]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hedgerow.banks import contents_by_id
 from hedgerow.cases import Cases, Found
 from hedgerow.survivors.errors import NoSuchOwnCase
 from hedgerow.survivors.models import OwnCaseRow, OwnMessageRow, OwnPictureRow
@@ -48,6 +51,7 @@ def pictures_of(session: Session, case_id: int) -> list[OwnPictureRow]:
 def pictures(session: Session, cases: Cases, case_id: int) -> tuple[Picture, ...]:
     """As `pictures_of`, with what was found of each."""
     rows = pictures_of(session, case_id)
+    there = contents_by_id(session, [row.content_id for row in rows if row.content_id])
     found: dict[tuple[int, int], Found] = {}
     for bank_id in {row.bank_id for row in rows if row.bank_id is not None}:
         wanted = [row.content_id for row in rows if row.bank_id == bank_id and row.content_id]
@@ -57,7 +61,7 @@ def pictures(session: Session, cases: Cases, case_id: int) -> tuple[Picture, ...
         Picture(
             id=row.id,
             media=row.media,
-            state=PictureState(row.state),
+            state=_state_of(row, there),
             share=row.share,
             exact_only=row.exact_only,
             added_on=row.added_on,
@@ -66,6 +70,12 @@ def pictures(session: Session, cases: Cases, case_id: int) -> tuple[Picture, ...
         )
         for row in rows
     )
+
+
+def _state_of(row: OwnPictureRow, there: Container[int]) -> PictureState:
+    """Nobody is told that a picture protects whose content somebody here took out of the bank."""
+    gone = row.state == PictureState.PROTECTED and row.content_id not in there
+    return PictureState.PAUSED if gone else PictureState(row.state)
 
 
 def messages(session: Session, sealing: Sealing, case_id: int) -> tuple[Message, ...]:

@@ -16,6 +16,15 @@ from hedgerow.survivors.records import Particulars
 _MARKS = "marks of people's own cases"
 
 
+def is_text(text: str, most: int) -> bool:
+    """Whether a text is no longer than this and can be kept: whole characters, and no NUL."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return len(text) <= most and "\0" not in text
+
+
 class Sealing:
     """Seals and opens values of this room. All methods raise VaultProblem."""
 

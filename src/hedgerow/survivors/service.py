@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
@@ -49,8 +50,12 @@ from hedgerow.survivors.shelf import Shelf
 VISITOR = Actor(ActorKind.VISITOR)
 """Who acts on the survivors' pages: the log says what happened to which case, and never who."""
 
+LEAST_TICKET, MOST_TICKET = 16, 100
+"""Characters of what a browser makes up for sending once."""
+
 _COUNTER = "own_case"
 _HOUR = 3600.0
+_LANGUAGE = re.compile(r"[A-Za-z-]{2,8}")
 
 
 class Survivors(Lists):
@@ -113,10 +118,9 @@ class Survivors(Lists):
 
         Raises TooManyTries, BadSubmission, NotPossibleNow.
         """
+        self._allow("case", ticket, address, self.limits.cases_an_hour, _HOUR)
         with acting(VISITOR), self._database.write() as session:
             case, again = self._open(session, CaseKind.PICTURES, ticket, language)
-            if not again:
-                self._allow("case", address, self.limits.cases_an_hour, _HOUR)
             receipt = self._entering.give(session, case)
             session.flush()
             self._pictures.add(session, case, pictures, share=share)
@@ -137,22 +141,26 @@ class Survivors(Lists):
         Raises NoticeIncomplete, TooManyTries, BadSubmission, NotPossibleNow.
         """
         self._notices.check(given, len(pictures))
+        self._allow("notice", ticket, address, self.limits.notices_a_day, 24 * _HOUR)
         with acting(VISITOR), self._database.write() as session:
             case, again = self._open(session, CaseKind.NOTICE, ticket, given.language)
-            if not again:
-                self._allow("notice", address, self.limits.notices_a_day, 24 * _HOUR)
+            before = self._notices.unanswered(session, case) if again else None
             receipt = self._entering.give(session, case)
             session.flush()
-            if not again:
-                self._pictures.keep(session, case, pictures)
-                self._notices.file(session, case, given, pictures)
+            self._pictures.keep(session, case, pictures)
+            if before is None:
+                self._notices.file(session, case, given)
+            else:
+                self._notices.correct(session, case, before, given)
             return receipt
 
     def _open(
         self, session: Session, kind: CaseKind, ticket: str, language: str
     ) -> tuple[OwnCaseRow, bool]:
         """A case for a ticket, and whether it was there before."""
-        digest = hashlib.sha256(ticket.encode()).digest()
+        if not _LANGUAGE.fullmatch(language):
+            raise BadSubmission("this is no language")
+        digest = _digest(ticket)
         number = allocate(session, _COUNTER)  # from here on, one at a time
         known = select(OwnCaseRow).where(OwnCaseRow.ticket == digest).with_for_update()
         row = session.execute(known).scalar_one_or_none()
@@ -177,9 +185,22 @@ class Survivors(Lists):
         session.add(row)
         return row, False
 
-    def _allow(self, kind: str, address: str, most: int, seconds: float) -> None:
+    def _allow(self, kind: str, ticket: str, address: str, most: int, seconds: float) -> None:
+        """Count what is sent, before anything is written or hashed for it.
+
+        What comes again is counted apart: whoever has had their last case opened, and lost the
+        answer, still gets it.
+        """
+        if not LEAST_TICKET <= len(ticket) <= MOST_TICKET or not ticket.isascii():
+            # One that others may think of as well would be the key to somebody's case.
+            raise BadSubmission(f"a ticket has {LEAST_TICKET} to {MOST_TICKET} characters")
         line = line_of(address)
-        if line and not self._attempts.begin(kind, line, most, seconds):
+        if not line:
+            return
+        with self._database.read() as session:
+            known = select(OwnCaseRow.id).where(OwnCaseRow.ticket == _digest(ticket))
+            again = session.execute(known).first() is not None
+        if not self._attempts.begin(f"{kind} again" if again else kind, line, most, seconds):
             raise TooManyTries(round(seconds / 60))
 
     def enter(self, number: str, code: str, address: str = "") -> str:
@@ -220,13 +241,17 @@ class Survivors(Lists):
         with acting(VISITOR), self._database.write() as session:
             case = rows.require(session, case_id, locked=True)
             if case.kind == CaseKind.NOTICE:
-                self._notices.withdraw(session, case)
+                if pictures is not None:
+                    raise NotPossibleNow("a removal notice is taken back as a whole")
+                return self._notices.withdraw(session, case)
             return self._pictures.withdraw(session, case, pictures)
 
     def write(self, case_id: int, words: str) -> None:
         """Write to the hotline. Raises NoSuchOwnCase, BadSubmission."""
         with acting(VISITOR), self._database.write() as session:
-            self._messages.write(session, rows.require(session, case_id, locked=True), words)
+            case = rows.require(session, case_id, locked=True)
+            self._notices.keep_on(session, case)
+            self._messages.write(session, case, words)
             record(session, "own.message_received", rows.SUBJECT.format(case_id))
 
     def complain(self, case_id: int, words: str) -> None:
@@ -245,7 +270,8 @@ class Survivors(Lists):
     def _delete(self, session: Session, case: OwnCaseRow) -> None:
         if case.kind == CaseKind.NOTICE:
             self._notices.withdraw(session, case)
-        self._pictures.withdraw(session, case, None)
+        else:
+            self._pictures.withdraw(session, case, None)
         session.delete(case)
         session.flush()
         record(session, "own.deleted", rows.SUBJECT.format(case.id))
@@ -256,6 +282,7 @@ class Survivors(Lists):
         """Write to the person. Raises NoSuchOwnCase, BadSubmission."""
         with self._database.write() as session:
             case = rows.require(session, case_id, locked=True)
+            self._notices.keep_on(session, case)
             self._messages.reply(session, case, words, person.id)
             record(session, "own.message_sent", rows.SUBJECT.format(case_id))
 
@@ -342,9 +369,12 @@ class Survivors(Lists):
 
     def tend(self) -> None:
         """Escalate, pause what was wrong again and again, and forget what was kept long enough."""
+        # Each for itself: what has left a line in the log waits for no other lock.
         with self._database.write() as session:
             self._notices.escalate(session)
+        with self._database.write() as session:
             self._notices.forget_due(session)
+        self._entering.forget_expired()
         self._pause_wrong()
         self._forget_cases()
 
@@ -359,7 +389,7 @@ class Survivors(Lists):
         most = self.limits.pause_disputes
         return [
             (content_id, found.disputes)
-            for bank_id, contents in self._pictures.protected_contents(session).items()
+            for bank_id, contents in self._pictures.protected_contents(session)
             for content_id, found in self._cases.found(bank_id, contents).items()
             if found.disputes >= most and not found.confirmations
         ]
@@ -368,17 +398,26 @@ class Survivors(Lists):
         if not self.limits.case_days:
             return
         before = self._clock().date() - timedelta(days=self.limits.case_days)
-        with self._database.write() as session:
-            due = select(OwnCaseRow).where(
-                OwnCaseRow.seen_on < before, OwnCaseRow.kind == CaseKind.PICTURES
-            )
-            for case in session.execute(due.with_for_update(skip_locked=True)).scalars():
+        due = select(OwnCaseRow).where(
+            OwnCaseRow.seen_on < before, OwnCaseRow.kind == CaseKind.PICTURES
+        )
+        one = due.order_by(OwnCaseRow.id).limit(1).with_for_update(skip_locked=True)
+        # A transaction each: what has left a line in the log locks no more cases.
+        while True:
+            with self._database.write() as session:
+                case = session.execute(one).scalar_one_or_none()
+                if case is None:
+                    return
                 self._delete(session, case)
 
     def pictures_protected(self) -> int:
         """How many pictures there are in all."""
         with self._database.read() as session:
             return session.execute(select(func.count()).select_from(OwnPictureRow)).scalar_one()
+
+
+def _digest(ticket: str) -> bytes:
+    return hashlib.sha256(ticket.encode()).digest()
 
 
 def _found_for(person: Person, case_id: int) -> str:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
-from functools import partial
 
 from sqlalchemy.orm import Session
 
-from hedgerow.banks import BankExists, Banks, NoSuchBank, NoSuchContent, hold_changes
+from hedgerow.banks import BankExists, Banks, NoSuchContent, contents_by_id, hold_changes
 from hedgerow.cases import Cases, ReviewPolicy
 from hedgerow.signals import Signal
 from hedgerow.survivors.limits import Limits
@@ -46,12 +45,14 @@ class Shelf:
 
     def ensure(self) -> None:
         """Make the banks where there are none; people trained for it review their matches."""
+        # Of each bank both or neither: its matches are never for others to review.
         for name, action, words in (
             (self._limits.bank, "review", "People's own pictures, from the survivors' pages"),
             (self._limits.exact_bank, "block", "The very files of accepted removal notices"),
             (self._limits.near_bank, "review", "What looks like an accepted removal notice"),
         ):
-            with suppress(BankExists):  # made by another process, or before
+            # It may have been made by another process, or before.
+            with suppress(BankExists), self._banks.database.write():
                 made = self._banks.create(name, action, description=words)
                 self._cases.set_first_policy(ReviewPolicy(made.id, trained=True))
 
@@ -65,12 +66,11 @@ class Shelf:
         added = self._banks.add_content(self._limits.bank, signals, labels, source=SOURCE)
         return added.content.bank_id, added.content.id
 
-    def is_shared(self, content_id: int) -> bool:
-        """Whether a content may be passed on."""
-        try:
-            return SHARED in self._banks.content(self._limits.bank, content_id).labels
-        except (NoSuchContent, NoSuchBank):
-            return False
+    def is_shared(self, place: Place) -> bool | None:
+        """Whether a content may be passed on; None where somebody here has removed it."""
+        with self._banks.database.read() as session:
+            content = contents_by_id(session, [place[1]]).get(place[1])
+        return None if content is None else SHARED in content.labels
 
     def put_notice(self, signals: tuple[Signal, ...], reference: str) -> list[Place]:
         """Bank what an accepted notice names: the very files apart from what resembles them."""
@@ -102,8 +102,4 @@ class Shelf:
             self.take_out(contents)
             also()
 
-        step: Callable[[], object] = last
-        for bank_id in sorted({bank_id for bank_id, _ in contents}):
-            ids = [content_id for each, content_id in contents if each == bank_id]
-            step = partial(self._cases.withdraw_content, bank_id, *ids, remove=step)
-        step()
+        self._cases.withdraw_contents(contents, last)

@@ -67,12 +67,13 @@ def _frames(given: Mapping[str, Any], limits: Limits) -> list[Signal]:
         return []
     if not isinstance(lines, Sequence) or not all(isinstance(each, str) for each in lines):
         raise BadSubmission("frames are a list of lines")
-    if len(lines) > limits.max_frames:
-        raise BadSubmission(f"a video has at most {limits.max_frames} frames")
     try:
-        signal = video_signal(read_vpdq("\n".join(lines)))
+        video = read_vpdq("\n".join(lines))
     except BadSignal as problem:
         raise BadSubmission(str(problem)) from None
+    if len(video.frames) > limits.max_frames:  # a line can hold several
+        raise BadSubmission(f"a video has at most {limits.max_frames} frames")
+    signal = video_signal(video)
     return [signal] if signal.quality else []
 
 

@@ -34,8 +34,25 @@ ACTIONS: Mapping[str, str] = {
     "media.destroyed": "Destroyed a kept upload",
     "media.opened": "Opened a kept upload, veiled",
     "media.revealed": "Looked at a part of a kept upload",
-    "notice.opened": "Looked at who asks for a removal",
-    "own.messages_read": "Noted messages of somebody's own case as read",
+    "notice.accepted": "Accepted a removal notice",
+    "notice.complained": "Complained of the answer to a removal notice",
+    "notice.corrected": "Sent a removal notice once more, changed",
+    "notice.declined": "Declined a removal notice",
+    "notice.escalated": "Found little time left for a removal notice",
+    "notice.forgotten": "Destroyed what a removal notice said",
+    "notice.opened": "Read who sent a removal notice, and what it says",
+    "notice.received": "Sent a removal notice",
+    "own.deleted": "Deleted a case of own pictures",
+    "own.message_received": "Wrote to the hotline",
+    "own.message_sent": "Wrote to the person of a case",
+    "own.messages_read": "Left messages without an answer",
+    "own.opened": "Opened a case of own pictures",
+    "own.picture_accepted": "Let a picture protect",
+    "own.picture_declined": "Let a picture protect no more",
+    "own.picture_paused": "Paused a picture whose matches were wrong",
+    "own.pictures_added": "Added pictures to a case of their own",
+    "own.sharing_changed": "Changed whether own pictures may be passed on",
+    "own.withdrawn": "Took own pictures back",
     "person.accepted": "Used a link, and set a password",
     "person.deactivated": "Deactivated a person",
     "person.invited": "Invited a person",
@@ -83,6 +100,8 @@ FAMILIES: Mapping[str, str] = {
     "key": "API keys",
     "log": "The log",
     "media": "Kept uploads",
+    "notice": "Removal notices",
+    "own": "People's own pictures",
     "person": "People",
     "policy": "Review rules",
     "proposal": "Proposals",
@@ -92,7 +111,11 @@ FAMILIES: Mapping[str, str] = {
 }
 """What the first part of an action's name is about."""
 
-SUBJECTS: Mapping[str, str] = {"key": "API key", "object": "kept upload"}
+SUBJECTS: Mapping[str, str] = {
+    "key": "API key",
+    "object": "kept upload",
+    "own": "case of somebody's own",
+}
 """Kinds of subjects that are called something else than their name in the log."""
 
 EVERYTHING: Mapping[str, str] = {"bank:0": "all banks", "person:0": "everybody"}
@@ -100,10 +123,13 @@ EVERYTHING: Mapping[str, str] = {"bank:0": "all banks", "person:0": "everybody"}
 
 DETAILS: Mapping[str, str] = {
     "added": "contents added",
+    "addresses": "addresses of the web",
     "asks": "a match asks for",
     "at_once": "the old secret ended at once",
     "before": "roles before",
+    "by_agent": "by somebody for them",
     "colour": "in colour",
+    "disputes": "matches called wrong",
     "dropped": "deliveries dropped",
     "ended": "sessions ended",
     "keep_media_hours": "uploads kept for, in hours",
@@ -113,6 +139,7 @@ DETAILS: Mapping[str, str] = {
     "person.number": "session",
     "object": "kept upload",
     "of": "it was kept for",
+    "share": "may be passed on",
     "second_for_confirm": "a second person to confirm",
     "second_for_dispute": "a second person to dispute",
     "then": "the case then",
