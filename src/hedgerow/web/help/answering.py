@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -43,6 +44,9 @@ FORM_TOKEN = "x-form-token"  # noqa: S105  # the name of a header, no secret
 
 _MAX_FIELDS = 200
 
+_WEIGHT = re.compile(r"[01](\.[0-9]{0,3})?")
+"""How much a browser wants a language (RFC 9110, 12.4.2)."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -56,7 +60,8 @@ class Place:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
-        code = request.path_params.get("language", "")
+        # Where no page is, the path says in which language that is told.
+        code = request.path_params.get("language") or request.scope["path"].split("/")[2]
         offered = self._door.options.languages
         known = code in offered
         here = language(code if known else best_language(request, offered))
@@ -128,11 +133,10 @@ def best_language(request: Request, offered: tuple[str, ...]) -> str:
     """The language that the browser asks for, if there is one; or the first."""
     wanted = []
     for each in request.headers.get("accept-language", "")[:500].split(","):
-        name, _, weight = each.partition(";q=")
-        try:
-            wanted.append((-float(weight or 1), name.strip().partition("-")[0].lower()))
-        except ValueError:
-            continue
+        name, _, weight = each.replace(" ", "").partition(";q=")
+        # With a weight of 0 a browser says which it doesn't want.
+        if _WEIGHT.fullmatch(weight or "1") and float(weight or 1):
+            wanted.append((-float(weight or 1), name.partition("-")[0].lower()))
     return next((name for _, name in sorted(wanted, key=_weight) if name in offered), offered[0])
 
 
@@ -168,7 +172,7 @@ def _told(visit: Visit, error: Exception) -> Response:
 
 def _refusal(error: Exception) -> Refusal:
     match error:
-        case Refusal() if error.status in (413, 415):
+        case Refusal() if error.status in (400, 413, 415, 422):  # of a form, in English
             return unreadable()
         case Refusal():
             return error

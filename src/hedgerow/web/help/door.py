@@ -18,6 +18,12 @@ from hedgerow.web.service import Service
 Result = TypeVar("Result")
 
 
+def check_files(options: Options) -> None:
+    """See that these pages could be served, where they are switched on. Raises BadFile."""
+    if options.enabled:
+        Door(options)
+
+
 class Door:
     """Read once, when the service starts. Raises BadFile where an operator's file is wrong."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -24,16 +25,14 @@ from pydantic import (
 )
 
 from hedgerow.web.help.catalogues import SOURCE
+from hedgerow.web.help.errors import BadFile
+from hedgerow.web.help.limits import LANGUAGES
 
 EVERYWHERE = "*"
 UNDER_18 = "under_18"
 ADULT = "adult"
 
 OURS = Path(__file__).parent / "helplines.toml"
-
-
-class BadFile(Exception):
-    """A file of helplines or of texts can't be used; the message says where and why."""
 
 
 class Helpline(BaseModel):
@@ -55,10 +54,21 @@ class Helpline(BaseModel):
         """One text is English."""
         return {SOURCE: given} if isinstance(given, str) else given
 
+    @field_validator("countries")
+    @classmethod
+    def _known(cls, given: list[str]) -> list[str]:
+        """A country that nobody can choose would help nobody, such as UK, which is GB here."""
+        unknown = [code for code in given if code != EVERYWHERE and code not in _territories()]
+        if unknown:
+            raise ValueError(f"there is no country {', '.join(unknown)} in ISO 3166")
+        return given
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if not self.what.get(SOURCE):
             raise ValueError("say in English what it does (en)")
+        if not self.what.keys() <= set(LANGUAGES):
+            raise ValueError(f"what is said in some of {', '.join(LANGUAGES)}")
         if not (self.url or self.phone):
             raise ValueError("it needs a url or a phone")
         return self
@@ -83,6 +93,11 @@ def read_helplines(path: Path) -> tuple[Helpline, ...]:
         place = ".".join(str(part) for part in first["loc"])
         raise BadFile(f"{path}, {place}: {first['msg']}; correct it there") from None
     return tuple(read.helpline)
+
+
+@cache
+def _territories() -> frozenset[str]:
+    return frozenset(Locale.parse(SOURCE).territories)
 
 
 class _Helplines(BaseModel):

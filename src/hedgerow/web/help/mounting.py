@@ -32,18 +32,17 @@ def install(app: FastAPI, options: Options, public_url: str, https_days: int) ->
         return RedirectResponse(f"{PREFIX}/{language}", 303)
 
     app.router.routes.append(Route(PREFIX, begin))
-    app.router.routes.append(Route(f"{PREFIX}/", begin))
-    app.router.routes.append(Mount(PREFIX, _pages(door)))
+    app.router.routes.append(Mount(PREFIX, _pages(door, Route("/", begin))))
     app.add_middleware(
         Headers, prefix=PREFIX, policy=POLICY, public_url=public_url, https_days=https_days
     )
 
 
-def _pages(door: Door) -> Router:
+def _pages(door: Door, first: Route) -> Router:
     by_path: dict[str, dict[str, Page]] = {}
     for page in PAGES:
         by_path.setdefault(page.path, {})[page.method] = page
-    routes = [Route("/static/{mark}/{name:path}", _static)]
+    routes = [first, Route("/static/{mark}/{name:path}", _static)]
     routes += [Route(f"/{{language}}{path}", Place(here, door)) for path, here in by_path.items()]
     return Router(routes, default=Place({}, door), redirect_slashes=False)
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from hedgerow.web.help.helplines import BadFile, read_toml
+from hedgerow.web.help.errors import BadFile
+from hedgerow.web.help.helplines import read_toml
+from hedgerow.web.help.limits import LANGUAGES
 
 PLACES = ("welcome", "about", "after", "safety", "complain")
 """welcome: below the heading of the first page. about: on who runs this. after: once a case is
@@ -33,6 +35,8 @@ def read_texts(path: Path) -> Texts:
     """The words of a file. Raises BadFile."""
     data = read_toml(path)
     for language, words in data.items():
+        if language not in LANGUAGES:
+            raise BadFile(f"{path}, {language}: the languages are {', '.join(LANGUAGES)}")
         if not isinstance(words, dict):
             raise BadFile(f"{path}, {language}: write a table for each language, such as [en]")
         for place, text in words.items():

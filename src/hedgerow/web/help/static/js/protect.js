@@ -15,6 +15,7 @@ const chosen = []; // {row, sent, stop}
 let counts = { picture: 0, video: 0 };
 
 function show() {
+  byId("without").remove();
   page.hidden = false;
   byId("files").addEventListener("change", ({ target }) => {
     const files = [...target.files];
@@ -155,4 +156,5 @@ function say(text) {
 }
 
 // Everything that hashing needs is there before a file can be chosen: it goes on without a network.
-hasher.ready.then(show, show);
+// In a browser that is too old for it, the page says so, as it does without scripts.
+hasher.ready.then(show, () => {});
