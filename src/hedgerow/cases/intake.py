@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hedgerow.banks import contents_by_id
 from hedgerow.cases import finding, leases, policies, urgency
 from hedgerow.cases.errors import BadDecision
 from hedgerow.cases.limits import Intake, Limits
@@ -205,11 +206,22 @@ def _add_copy(
 ) -> Received:
     row.copies += 1
     row.rank = urgency.rank_of(row, limits)
+    _follow_content(session, row, lead)
     if row.copies <= limits.max_copies_kept:
         _keep_copy(session, row, lead, context, same_file=row.same == same)
     emit(session, "case.copied", _told(row, context))
     outcome = None if row.outcome is None else Outcome(row.outcome)
     return Received(row.id, False, Status(row.status), outcome)
+
+
+def _follow_content(session: Session, row: CaseRow, lead: Match) -> None:
+    """Let the case be about what its file matches now, where what it matched before is gone.
+
+    As when somebody has taken their picture back and protects it anew: what is found is to be told
+    to them.
+    """
+    if row.content_id != lead.content_id and not contents_by_id(session, [row.content_id]):
+        row.content_id = lead.content_id
 
 
 def _keep_copy(

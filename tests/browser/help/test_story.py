@@ -2,56 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-from PIL import Image
 from playwright.sync_api import Browser, expect
+from tests.browser.help.platform import begin, edited, review, uploaded
 from tests.browser.help.visitor import Kept, Visitor
-from tests.survivors.making import companion
-from tests.web.casework import stock
 from tests.web.running import Running
-
-from hedgerow.cases import Choice
-
-SAID = {"uploader": "user 5512", "url": "https://photos.example.org/p/9?of=rosa"}
-
-
-def edited(photograph: Path) -> bytes:
-    """Made smaller and compressed."""
-    with Image.open(photograph) as opened:
-        written = BytesIO()
-        opened.convert("RGB").resize((300, 225)).save(written, "JPEG", quality=55)
-    return written.getvalue()
-
-
-def uploaded(server: Running, data: bytes) -> dict[str, Any]:
-    """What a platform is answered for an upload."""
-    files: Any = {"file": ("x", data), "context": (None, json.dumps(SAID))}
-    with server.client() as client:
-        answer = client.post("/api/v1/match", files=files)
-    assert answer.status_code == 200, answer.text
-    found = dict(answer.json())
-    assert "error" not in found, found["error"]
-    return found
-
-
-def review(server: Running, case_id: int) -> None:
-    """Somebody who is trained for it looks at the case and confirms it."""
-    cases, person = server.service.cases, companion()
-    cases.take(person, case_id)
-    cases.decide(person, case_id, Choice.CONFIRM, policy="intimate picture")
 
 
 def test_from_protecting_to_taking_back(
     browser: Browser, server: Running, photograph: Path, photographs: dict[str, bytes]
 ) -> None:
-    with server.client() as client:
-        client.post("/api/v1/banks", json={"name": "another", "action": "block"})
-        stock(client, "another", photographs["coffee"])
-    server.wait_until_fresh()
+    begin(server, photographs["coffee"])
     copy = edited(photograph)
     assert uploaded(server, copy)["verdict"] == "clear"
     visitor = Visitor(browser, server.url)
@@ -82,6 +44,14 @@ def test_from_protecting_to_taking_back(
     assert uploaded(server, copy)["verdict"] == "clear"
     visitor.press("Back to my case")
     expect(page.locator("main")).to_contain_text("There are none in your case now.")
+
+    # Whoever protects it anew is told what has been found of it.
+    again = Visitor(browser, server.url)
+    protected = again.protect(photograph)
+    assert uploaded(server, copy)["case"]["outcome"] == "confirmed"
+    again.enter(protected)
+    expect(again.page.locator(".picture")).to_contain_text("3 of them were yours")
+    again.close()
     assert visitor.faults == []
     tells_without_naming(server, kept)
     visitor.close()

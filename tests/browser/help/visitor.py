@@ -27,7 +27,13 @@ class Visitor:
     """A window without any past. asked: the addresses that it has asked for; faults: of scripts."""
 
     def __init__(
-        self, browser: Browser, url: str, language: str = "en", *, screen: str = "phone", **more: Any
+        self,
+        browser: Browser,
+        url: str,
+        language: str = "en",
+        *,
+        screen: str = "phone",
+        **more: Any,
     ) -> None:
         width, height = SCREENS[screen]
         self.context = browser.new_context(
@@ -66,8 +72,8 @@ class Visitor:
 
     def kept(self) -> Kept:
         """What the page shows this once."""
-        texts = [self.page.locator(f"#{each}").inner_text() for each in ("number", "words", "digits")]
-        return Kept(*texts)
+        names = "number", "words", "digits"
+        return Kept(*(self.page.locator(f"#{each}").inner_text() for each in names))
 
     def protect(self, *files: Path) -> Kept:
         """All the way from the questions to number and code."""
