@@ -73,6 +73,7 @@ def exit_code_of(problem: Exception) -> int | None:
         matching.ResultsProblem,
         settings.BadSettings,
         signals.SignalProblem,
+        web.BadFile,
         web.BadListening,
     )
     # A file or a full disk of the caller's, not a fault of ours.

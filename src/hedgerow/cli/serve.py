@@ -52,6 +52,7 @@ def serve(
     }  # fmt: skip
     with opened(home) as place:
         settings = place.settings
+        web.check_files(settings.help)
         listening = _listening(settings, given)
         taken = web.bind(listening, settings.web)
         url = web.url_of(taken, listening)

@@ -4,18 +4,21 @@ from typing import TYPE_CHECKING
 
 from hedgerow.lazy import late
 from hedgerow.web.console.limits import Limits as ConsoleLimits
+from hedgerow.web.help.errors import BadFile
 from hedgerow.web.help.limits import Options as HelpOptions
 from hedgerow.web.limits import Limits, Logging, Options
 from hedgerow.web.listening import BadListening, Listening
 
 if TYPE_CHECKING:
     from hedgerow.web.app import create_app
+    from hedgerow.web.help.door import check_files
     from hedgerow.web.logs import configure
     from hedgerow.web.metrics import prepare_metrics
     from hedgerow.web.service import Plan
     from hedgerow.web.serving import bind, config_for, run, url_of
 
 __all__ = [
+    "BadFile",
     "BadListening",
     "ConsoleLimits",
     "HelpOptions",
@@ -25,6 +28,7 @@ __all__ = [
     "Options",
     "Plan",
     "bind",
+    "check_files",
     "config_for",
     "configure",
     "create_app",
@@ -38,6 +42,7 @@ __getattr__ = late(
     {
         "Plan": "service",
         "bind": "serving",
+        "check_files": "help.door",
         "config_for": "serving",
         "configure": "logs",
         "create_app": "app",

@@ -7,7 +7,6 @@ import re
 
 from starlette.requests import Request
 
-
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([\d.]+):\d+")
 """How some proxies write an address: with the port that its connection came from."""
 
