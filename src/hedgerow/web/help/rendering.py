@@ -24,7 +24,8 @@ class Templates:
     """The templates of the survivors' pages. Every one may use, beside what its page gives it:
 
     visit, options, language; languages: those offered; static(name); own_words(place): the
-    operator's; the filters `day`, `moment` and `number`. Each sentence is in `_()` or `ngettext()`.
+    operator's; the filters `day`, `moment`, `number` and `apart`. Each sentence is in `_()` or
+    `ngettext()`.
     """
 
     def render(self, name: str, visit: Visit, context: Mapping[str, Any]) -> str:
@@ -55,9 +56,14 @@ def _environment(code: str) -> Environment:
     )
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_translations(here.words, newstyle=True)  # type: ignore[attr-defined] # by the extension
-    made.filters.update(day=_day, moment=_moment, number=_number)
+    made.filters.update(day=_day, moment=_moment, number=_number, apart=_apart)
     made.globals.update(static=FILES.path, modules=FILES.names("js/"), TOKEN=TOKEN)
     return made
+
+
+def _apart(text: str) -> str:
+    """A text of its own direction within a sentence (Unicode's isolates)."""
+    return f"\u2068{text}\u2069"
 
 
 @pass_context

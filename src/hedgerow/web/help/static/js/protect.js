@@ -72,7 +72,7 @@ async function hash(file, entry) {
     const found = await hasher.hash(file, told, entry.stop.signal);
     progress.remove();
     if (found.signals.sha256 && found.signals.md5) entry.sent = asSent(file, found);
-    state.textContent = outcome(entry.sent);
+    state.textContent = outcome(entry.sent, found.code);
   } catch {
     return; // it was taken out of the list meanwhile
   }
@@ -84,8 +84,9 @@ async function hash(file, entry) {
   offer();
 }
 
-function outcome(sent) {
-  if (sent === null) return words.unreadable;
+function outcome(sent, code) {
+  if (sent === null) return code === "too_large" ? words.tooLarge : words.unreadable;
+  if (code === "in_part") return words.inPart;
   if (sent.pdq === undefined && sent.frames === undefined) return words.exact;
   return sent.quality < LEAST_QUALITY ? words.flat : words.ready;
 }
