@@ -2,6 +2,7 @@
 
 import re
 import threading
+from functools import cached_property
 
 import pytest
 from tests.postgres import on_both_databases
@@ -15,7 +16,7 @@ from hedgerow.web.console.pages import home as home
 from hedgerow.web.console.routing import PAGES, page
 from hedgerow.web.html.headers import FOR_EVER
 
-WHO = ("moderator", "lead", "administrator", "analyst", "auditor", None)
+WHO = ("moderator", "companion", "lead", "administrator", "analyst", "auditor", None)
 
 EVERY = [pytest.param(one, id=f"{one.method} {one.path}") for one in PAGES]
 
@@ -25,41 +26,72 @@ SAMPLES = {"signal_type": "pdq", "mark": "0", "token": "none"}
 """What stands in a path where it is asked for; other numbers and names are made by `samples`."""
 
 
+class Samples:
+    """Values for the parts of paths: of things that are there, made where a path asks for them."""
+
+    def __init__(self, desk):
+        self.desk = desk
+        self.name = bank_of(desk, "walked")
+        self.case = case_of(desk, self.name)
+
+    def __getitem__(self, part):
+        return getattr(self, part, SAMPLES.get(part, "999999"))
+
+    @property
+    def case_id(self):
+        return self.case.id
+
+    @property
+    def content_id(self):
+        return self.case.content_id
+
+    @cached_property
+    def person_id(self):
+        """Somebody of their own, as some pages shut people out."""
+        login = f"of-{self.name}-{self.case_id}"
+        return self.desk.service.people.invite(login, "Walked", ["moderator"])[0].id
+
+    @cached_property
+    def own_id(self):
+        return own_of(self.desk).id
+
+    @cached_property
+    def notice_id(self):
+        return notice_of(self.desk).id
+
+
 @pytest.fixture
 def samples(desk):
-    """Values for the parts of paths: of things that are there, where they are ours to make."""
-    bank = bank_of(desk, "walked")
-    case = case_of(desk, bank)
-    # Somebody of their own, as some pages shut people out.
-    person, _ = desk.service.people.invite(f"of-{bank}-{case.id}", "Walked", ["moderator"])
-    return {
-        **SAMPLES,
-        "name": bank,
-        "case_id": case.id,
-        "content_id": case.content_id,
-        "person_id": person.id,
-        "own_id": own_of(desk).id,
-        "notice_id": notice_of(desk).id,
-    }
+    return Samples(desk)
 
 
 def filled(path, samples):
     if path.startswith("/static/"):
-        samples = {**samples, "name": "base.css"}
-    return "/console" + re.sub(
-        r"{(\w+)(:\w+)?}", lambda part: str(samples.get(part[1], "999999")), path
-    )
+        samples = {**SAMPLES, "name": "base.css"}
+    return "/console" + re.sub(r"{(\w+)(:\w+)?}", lambda part: str(samples[part[1]]), path)
+
+
+def who_asks(desk, one):
+    """Everybody; on PostgreSQL who may alone, since roles are weighed without the database."""
+    if desk.service.database.engine.dialect.name == "sqlite":
+        return WHO
+    return [next(who for who in WHO if opens(desk, who, one))]
+
+
+def opens(desk, who, one):
+    if who is None:
+        return one.needs is None
+    return one.needs is None or one.needs in permissions_of(desk.person(who).roles)
 
 
 @on_both_databases
 @pytest.mark.parametrize("one", EVERY)
 def test_exactly_those_who_may_get_a_page(desk, browser, samples, one):
     path = filled(one.path, samples)
-    for who in WHO:
+    for who in who_asks(desk, one):
         somebody = browser(who)
         answer = somebody.post(path) if one.method == "POST" else somebody.get(path)
         assert answer.status_code < 500, (who, answer.text)
-        opens = who is not None and one.needs in permissions_of(desk.person(who).roles)
         if one.needs is None:
             assert NOT_YOURS not in answer.text
         elif who is None:
@@ -67,8 +99,8 @@ def test_exactly_those_who_may_get_a_page(desk, browser, samples, one):
             assert answer.headers["location"].startswith("/console/sign-in")
         else:
             refused = answer.status_code == 403 and NOT_YOURS in answer.text
-            assert refused != opens, (who, answer.status_code)
-            assert opens or answer.status_code == 403
+            assert refused != opens(desk, who, one), (who, answer.status_code)
+            assert opens(desk, who, one) or answer.status_code == 403
         check(answer, FOR_EVER if answer.headers["cache-control"] == FOR_EVER else "no-store")
 
 
@@ -100,6 +132,7 @@ def test_looking_changes_nothing(desk, samples, one, monkeypatch):
     who = next((who for who in WHO[:-1] if one.needs in permissions_of([who])), "analyst")
     stage = one.stage or Stage.FULL
     somebody = Browser(desk.url, desk.session(who, stage))
+    path = filled(one.path, samples)  # what it asks for is made before
     written, write = [], Database.write
 
     def noted(database):
@@ -109,7 +142,7 @@ def test_looking_changes_nothing(desk, samples, one, monkeypatch):
         return write(database)
 
     monkeypatch.setattr(Database, "write", noted)
-    answer = somebody.get(filled(one.path, samples))
+    answer = somebody.get(path)
     somebody.close()
     assert answer.status_code < 500
     assert written == []
