@@ -1,6 +1,6 @@
 """How soon nothing is left on the screen when somebody leaves: `python -m bench.leaving`.
 
-Opens pages of the survivors in headless Chromium, also on a slowed-down processor, presses the exit,
+Opens pages of the survivors in headless Chromium, also on a slowed processor, presses the exit,
 and takes the time until the page is empty and until the browser has drawn that. The harmless page
 that comes next is no part of it: it never answers here. Prints the median and the slowest.
 """

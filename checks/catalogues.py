@@ -41,7 +41,7 @@ def template() -> Catalog:
         FOLDER.parent, _METHODS, options_map=_OPTIONS, keywords=_KEYWORDS, strip_comment_tags=True
     )
     for name, _line, message, _comments, _context in found:
-        made.add(message, locations=[(name, None)])
+        made.add(message, locations=[(name, 0)])
     return made
 
 
@@ -75,11 +75,13 @@ def _problem(translated: Message | None, message: Message) -> Iterator[str]:
 
 
 def _words(message: Message) -> tuple[str, ...]:
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+    """What a message says in the language; several forms of a plural."""
+    given = message.string
+    return tuple(map(str, given)) if isinstance(given, list | tuple) else (str(given or ""),)
 
 
 def _text(message: Message) -> str:
-    return message.id[-1] if isinstance(message.id, tuple) else message.id
+    return str(message.id[-1] if isinstance(message.id, list | tuple) else message.id)
 
 
 def update() -> None:

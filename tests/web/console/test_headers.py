@@ -7,8 +7,8 @@ import pytest
 from tests.web.console.browsing import Browser
 
 from hedgerow.web import ConsoleLimits, Limits
-from hedgerow.web.console.static_files import static
 from hedgerow.web.console.headers import PREFIX
+from hedgerow.web.console.static_files import static
 from hedgerow.web.html.headers import COMMON, FOR_EVER, NO_STORE, Headers
 from hedgerow.web.limits import Options
 
