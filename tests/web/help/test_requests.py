@@ -51,7 +51,7 @@ NEARLY = st.fixed_dictionaries(
     optional={"share": NONSENSE},
 )
 
-many = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def refused_kindly(answer, statuses=(400, 403, 413, 422)):
