@@ -83,9 +83,9 @@ def test_a_certificate_that_is_none_is_told_before_it_starts(tmp_path: Path) -> 
     assert "TLS can't begin" in told
 
 
-def test_an_address_that_is_taken_is_told(serve: Callable[..., Serving], tmp_path: Path) -> None:
-    port = serve().url.rpartition(":")[2]
-    code, told = refusal("--port", port, home=tmp_path / "other")
+def test_an_address_that_is_taken_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, told = refusal("--port", str(taken.getsockname()[1]), home=tmp_path)
     assert code == 2
     assert "choose another" in told
 
@@ -204,20 +204,58 @@ def _upload_under_way(served: Serving, length: int) -> Iterator[socket.socket]:
         yield sock
 
 
-def test_a_worker_that_dies_is_replaced(serve: Callable[..., Serving]) -> None:
+def test_a_scrape_tells_of_all_workers_and_one_that_dies_is_replaced(
+    serve: Callable[..., Serving],
+) -> None:
     served = serve("--workers", "2")
+    for _ in range(20):
+        with served.client() as client:  # another connection, perhaps another worker
+            client.post("/api/v1/match", json={"signals": {"pdq": fresh_pdq()}})
+    line = 'hedgerow_requests_total{method="POST",route="/api/v1/match",status="200"} 20.0'
+    assert line in _scraped(served)
+
     parent = psutil.Process(served.process.pid)
-    workers = [each for each in parent.children() if "--multiprocessing-fork" in each.cmdline()]
+    workers = _workers_of(parent)
     assert len(workers) == 2
+    figures = Path(served.home) / "metrics"
+    of_killed = f"gauge_live*_{workers[0].pid}.db"
+    assert list(figures.glob(of_killed)) != []
     workers[0].kill()
     psutil.wait_procs(workers[:1], timeout=PATIENCE)
     again = _wait_for_two(parent, {each.pid for each in workers})
     assert len(again) == 2
     with served.client() as client:
         assert client.get("/health/live").status_code == 200
+    _scraped(served)
+    assert list(figures.glob(of_killed)) == []
+
     served.process.terminate()
     assert served.process.wait(PATIENCE) == 0
     assert [each for each in (*workers, *again) if each.is_running()] == []
+
+
+def _scraped(served: Serving) -> str:
+    with served.client() as client:
+        answer = client.get("/metrics")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def _workers_of(parent: psutil.Process) -> list[psutil.Process]:
+    return [
+        each
+        for each in parent.children()
+        if each.status() != psutil.STATUS_ZOMBIE and "--multiprocessing-fork" in each.cmdline()
+    ]
+
+
+def _wait_for_two(parent: psutil.Process, before: set[int]) -> list[psutil.Process]:
+    for _ in range(PATIENCE * 20):
+        found = _workers_of(parent)
+        if len(found) == 2 and {each.pid for each in found} != before:
+            return found
+        threading.Event().wait(0.05)
+    return []
 
 
 def test_workers_end_with_their_parent_however_that_ends(serve: Callable[..., Serving]) -> None:
@@ -227,43 +265,3 @@ def test_workers_end_with_their_parent_however_that_ends(serve: Callable[..., Se
     _gone, alive = psutil.wait_procs(workers, timeout=PATIENCE)
     assert len(workers) >= 4
     assert alive == []
-
-
-def _wait_for_two(parent: psutil.Process, before: set[int]) -> list[psutil.Process]:
-    for _ in range(PATIENCE * 20):
-        found = [
-            each
-            for each in parent.children()
-            if each.status() != psutil.STATUS_ZOMBIE and "--multiprocessing-fork" in each.cmdline()
-        ]
-        if len(found) == 2 and {each.pid for each in found} != before:
-            return found
-        threading.Event().wait(0.05)
-    return []
-
-
-def test_figures_of_a_worker_that_was_killed_are_dropped(serve: Callable[..., Serving]) -> None:
-    served = serve("--workers", "2")
-    parent = psutil.Process(served.process.pid)
-    workers = [each for each in parent.children() if "--multiprocessing-fork" in each.cmdline()]
-    folder = Path(served.home) / "metrics"
-    killed = workers[0].pid
-    before = [file.name for file in folder.glob(f"gauge_live*_{killed}.db")]
-    workers[0].kill()
-    psutil.wait_procs(workers[:1], timeout=PATIENCE)
-    _wait_for_two(parent, {each.pid for each in workers})
-    with served.client() as client:
-        assert client.get("/metrics").status_code == 200
-    assert before
-    assert list(folder.glob(f"gauge_live*_{killed}.db")) == []
-
-
-def test_a_scrape_of_any_worker_tells_of_all(serve: Callable[..., Serving]) -> None:
-    served = serve("--workers", "2")
-    for _ in range(20):
-        with served.client() as client:  # another connection, perhaps another worker
-            client.post("/api/v1/match", json={"signals": {"pdq": fresh_pdq()}})
-    with served.client() as client:
-        told = client.get("/metrics").text
-    line = 'hedgerow_requests_total{method="POST",route="/api/v1/match",status="200"} 20.0'
-    assert line in told
