@@ -54,10 +54,9 @@ class Entering:
             taken = session.execute(select(OwnCaseRow.id).where(OwnCaseRow.number == mark))
             if taken.first() is None:
                 break
-        row.number = mark
-        row.code = self._codes.hash(session, code)
-        words = in_words(code, row.language)
-        return Receipt(row.id, number_shown(number), words, in_groups(code))
+        again, words = bool(row.code), in_words(code, row.language)
+        row.number, row.code = mark, self._codes.hash(session, code)
+        return Receipt(row.id, again, number_shown(number), words, in_groups(code))
 
     def enter(self, number_typed: str, code_typed: str, address: str) -> str:
         """The token of a new session; for a cookie and nothing else.

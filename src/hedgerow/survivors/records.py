@@ -62,9 +62,11 @@ class Receipt:
     """What somebody keeps: shown once, and kept nowhere.
 
     number: in groups. words, digits: the code, in either form. case_id: as the log names it.
+    again: whether there was a number and a code before, which open nothing any more.
     """
 
     case_id: int
+    again: bool
     number: str = field(repr=False)
     words: tuple[str, ...] = field(repr=False)
     digits: tuple[str, ...] = field(repr=False)

@@ -118,7 +118,11 @@ def test_a_notice_without_javascript(browser: Browser, server: Running) -> None:
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("h1")).to_have_text("We have it. Thank you for telling us.")
     expect(page.locator("#receipt")).to_contain_text("TAKE IT DOWN")
+    first = visitor.kept()
+    page.reload()  # which sends it once more
+    expect(page.locator(".problem")).to_contain_text("The ones from before no longer open")
     kept = visitor.kept()
+    assert kept != first
     notice = server.service.survivors.notices(open_ones=True)[0]
     server.service.survivors.decline_notice(companion(), notice.case_id, "We cannot see you in it.")
     visitor.enter(kept)
@@ -201,4 +205,27 @@ def test_wrong_codes(browser: Browser, server: Running, photograph: Path) -> Non
     unknown = told("123 456 789", kept.words)
     assert wrong == unknown
     visitor.enter(Kept(kept.number.replace(" ", "-"), kept.words.upper(), ""))
+    visitor.close()
+
+
+def test_what_was_written_outlives_the_session(
+    browser: Browser, server: Running, photograph: Path
+) -> None:
+    visitor = Visitor(browser, server.url)
+    kept = visitor.protect(photograph)
+    visitor.enter(kept)
+    page = visitor.page
+    page.locator("#f-words").fill("It took me long to write this.")
+    visitor.context.clear_cookies()
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator(".problem")).to_contain_text("What you wrote is kept")
+    page.locator("#f-number").fill(kept.number)
+    page.locator("#f-code").fill("only two")
+    page.locator("main form button").click()
+    expect(page.locator(".problem")).to_contain_text("A code has six words")
+    page.locator("#f-code").fill(kept.words)
+    page.locator("main form button").click()
+    expect(page.locator("#f-words")).to_have_value("It took me long to write this.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator(".messages .mine")).to_contain_text("It took me long")
     visitor.close()

@@ -20,6 +20,7 @@ from hedgerow.web.bodies import read_body
 from hedgerow.web.failures import FAILURES
 from hedgerow.web.help.catalogues import language
 from hedgerow.web.help.door import Door
+from hedgerow.web.help.pages import entering
 from hedgerow.web.help.refusals import (
     CaseClosed,
     busy,
@@ -92,6 +93,9 @@ class Place:
             if visit.case_id is None:
                 visit.end_session()
         if page.own and visit.case_id is None:
+            if method == "POST" and page.takes is Takes.FORM:
+                with visit.service.memory() as memory:
+                    await self._read(visit, page, memory)
             raise CaseClosed
         parameters = dict(request.path_params)
         del parameters["language"]
@@ -155,6 +159,9 @@ def _closed(visit: Visit) -> Response:
     if visit.wants_json:
         told = out_of_date()
         return visit.json(401, title=visit.say(told.title), words=visit.say(told.words))
+    # What somebody wrote for longer than their case stayed open isn't lost.
+    if written := visit.form.text("words"):
+        return entering.form(visit, 401, problem="closed", written=written)
     return RedirectResponse(visit.path(ENTER), 303)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from hedgerow.survivors import CodeRefused, UnreadableCode
+from hedgerow.web.help.pages.my_case import shown
 from hedgerow.web.help.routing import page
 from hedgerow.web.help.visit import Visit
 
@@ -14,26 +15,43 @@ async def ask(visit: Visit) -> Response:
     """The form for number and code; the case itself where one is open."""
     if visit.case_id is not None:
         return visit.redirect("/my-case")
-    return visit.render("case/enter.html", number="", problem="", place=0)
+    return form(visit)
+
+
+def form(
+    visit: Visit,
+    status: int = 200,
+    *,
+    number: str = "",
+    problem: str = "",
+    place: int = 0,
+    written: str = "",
+) -> Response:
+    """The form for number and code. written: a message that is kept until the case is open."""
+    return visit.render(
+        "case/enter.html", status, number=number, problem=problem, place=place, written=written
+    )
 
 
 @page("POST", "/case")
 async def enter(visit: Visit) -> Response:
     """Open a case, if number and code belong together."""
     number, code = visit.form.text("number"), visit.form.secret("code")
-    survivors = visit.service.survivors
+    survivors, written = visit.service.survivors, visit.form.text("written")
     try:
         token = await visit.door.checking_code(
             visit.service, lambda: survivors.enter(number, code[:1000], visit.address)
         )
     except UnreadableCode as problem:
-        context = {"number": number, "problem": "unreadable", "place": problem.place}
-        return visit.render("case/enter.html", 422, **context)
+        place = problem.place
+        return form(visit, 422, number=number, written=written, problem="unreadable", place=place)
     except CodeRefused:
-        context = {"number": number, "problem": "refused", "place": 0}
-        return visit.render("case/enter.html", 422, **context)
+        return form(visit, 422, number=number, written=written, problem="refused")
     visit.begin_session(token)
-    return visit.redirect("/my-case")
+    if not written:
+        return visit.redirect("/my-case")
+    visit.case_id = await visit.read(lambda: survivors.find(token))
+    return await shown(visit, written=written)
 
 
 @page("POST", "/my-case/leave", own=True)

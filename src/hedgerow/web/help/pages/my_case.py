@@ -13,12 +13,13 @@ from hedgerow.web.help.visit import Visit
 @page("GET", "/my-case", own=True)
 async def show(visit: Visit) -> Response:
     """The open case."""
-    return await _shown(visit)
+    return await shown(visit)
 
 
-async def _shown(
+async def shown(
     visit: Visit, status: int = 200, *, written: str = "", problem: str = ""
 ) -> Response:
+    """The open case. written: what stands in the field for messages already."""
     survivors = visit.service.survivors
     case = await visit.read(lambda: survivors.mine(visit.own_case))
     return visit.render(
@@ -70,9 +71,9 @@ async def write(visit: Visit) -> Response:
     try:
         await visit.write(lambda: call(visit.own_case, words))
     except BadSubmission:
-        return await _shown(visit, 422, written=words, problem="words")
+        return await shown(visit, 422, written=words, problem="words")
     except NotPossibleNow:
-        return await _shown(visit, 409, written=words, problem="late")
+        return await shown(visit, 409, written=words, problem="late")
     return visit.redirect("/my-case")
 
 
