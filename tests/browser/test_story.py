@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Response, expect
 from tests.browser.chromium import PASSWORD, Somebody
 from tests.browser.receiving import Receiver, receiving
 from tests.browser.serving import COMMAND, Served, served
+from tests.loopback import NO_TLS
 
 
 @pytest.fixture
@@ -44,6 +45,7 @@ def api(service: Served) -> httpx2.Client:
         headers={"Authorization": f"Bearer {service.key}"},
         timeout=60,
         trust_env=False,
+        verify=NO_TLS,
     )
 
 
@@ -88,7 +90,8 @@ def test_the_whole_way(
     root = story.somebody("root")
     root.join(service.set_up, name="Root", login="root@example.org")
     root.enrol_app()
-    again = httpx2.get(service.set_up.replace("localhost", "127.0.0.1"), trust_env=False)
+    link = service.set_up.replace("localhost", "127.0.0.1")
+    again = httpx2.get(link, trust_env=False, verify=NO_TLS)
     assert again.status_code == 410
 
     # Invitations; one person has a passkey, the others an app.

@@ -19,6 +19,7 @@ from queue import SimpleQueue
 import httpx2
 import psutil
 import pytest
+from tests.loopback import NO_TLS
 from tests.web.nursery import Nursery
 
 from hedgerow.accounts import Keys, Scope
@@ -140,6 +141,11 @@ def differences(client: httpx2.Client, ledger: Ledger) -> list[str]:
     ]
 
 
+def client_of(url: str, key: str) -> httpx2.Client:
+    headers = {"Authorization": f"Bearer {key}"}
+    return httpx2.Client(base_url=url, headers=headers, timeout=60, verify=NO_TLS)
+
+
 @pytest.mark.slow
 def test_killed_during_writes_nothing_acknowledged_is_lost(
     nursery: Nursery, key: str, database_url: str
@@ -149,8 +155,7 @@ def test_killed_during_writes_nothing_acknowledged_is_lost(
     wrong: list[str] = []
     for _ in range(KILLS):
         pid, url = nursery.bear()
-        options = {"base_url": url, "headers": {"Authorization": f"Bearer {key}"}, "timeout": 60.0}
-        with httpx2.Client(**options) as client:  # type: ignore[arg-type]  # one dict for two
+        with client_of(url, key) as client:
             wait_until_ready(client)
             wrong += differences(client, ledger)
             failures: list[BaseException] = []
@@ -168,9 +173,7 @@ def test_killed_during_writes_nothing_acknowledged_is_lost(
                 thread.join(PATIENCE)
             assert failures == []
     pid, url = nursery.bear()
-    with httpx2.Client(
-        base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60
-    ) as client:
+    with client_of(url, key) as client:
         wait_until_ready(client)
         wrong += differences(client, ledger)
         there = what_is_banked(database_url)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import httpx2
 import pytest
+from tests.loopback import NO_TLS
 from tests.postgres import sqlite_only
 from tests.web.running import Running
 
@@ -40,7 +41,9 @@ async def visit(
 ) -> None:
     key = server.keys[("all", "match")[number % 2]]
     headers = {"Authorization": f"Bearer {key}"}
-    async with httpx2.AsyncClient(base_url=server.url, headers=headers, timeout=60) as client:
+    async with httpx2.AsyncClient(
+        base_url=server.url, headers=headers, timeout=60, verify=NO_TLS
+    ) as client:
         for turn in range(REQUESTS):
             if (number + turn) % 3 == 0:
                 files = {"file": ("picture.png", picture)}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from tests.loopback import NO_TLS
 from tests.postgres import sqlite_only
 from tests.web.nursery import Nursery
 
@@ -38,7 +39,9 @@ def served(database_url: str, key: str, tmp_path: Path) -> Iterator[tuple[httpx2
     pid, url = nursery.bear()
     try:
         headers = {"Authorization": f"Bearer {key}"}
-        with httpx2.Client(base_url=url, headers=headers, timeout=PATIENCE) as client:
+        with httpx2.Client(
+            base_url=url, headers=headers, timeout=PATIENCE, verify=NO_TLS
+        ) as client:
             until = time.monotonic() + PATIENCE
             while not client.get("/api/v1/status").json()["ready"]:
                 assert time.monotonic() < until

@@ -6,6 +6,7 @@ import re
 import httpx2
 import pytest
 from sqlalchemy import text
+from tests.loopback import NO_TLS
 from tests.web.console.browsing import Browser, words_of
 from tests.web.console.desks import Desk
 from tests.web.console.doors import long_ago
@@ -33,7 +34,8 @@ def status(desk: Desk, key: str) -> int:
     """Of a request that needs the scope `read`."""
     headers = {"Authorization": f"Bearer {key}"}
     url = f"{desk.url}/api/v1/banks"
-    return httpx2.get(url, headers=headers, timeout=60, trust_env=False).status_code
+    answer = httpx2.get(url, headers=headers, timeout=60, trust_env=False, verify=NO_TLS)
+    return answer.status_code
 
 
 def logged(desk: Desk) -> list[tuple[str, int, str]]:
