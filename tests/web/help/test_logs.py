@@ -27,6 +27,7 @@ def told(tmp_path_factory):
         HEDGEROW_SURVIVORS__CODE_TRIES="2",
         HEDGEROW_SURVIVORS__ADDRESS_TRIES="4",
         HEDGEROW_LOG__LEVEL="debug",
+        HEDGEROW_LOG__DETAILS="true",  # nothing is taken out of lines: it isn't put into any
     )
     try:
         served.wait_until_ready()
