@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
 from sqlalchemy import text
 from tests.browser.help.conftest import EXIT
-from tests.browser.help.visitor import Visitor
-from tests.web.running import Running
+from tests.browser.help.visitor import Kept, Visitor
+from tests.survivors.conftest import CHEAP
+from tests.survivors.making import pictures, ticket
+from tests.web.running import Running, plan_for, running
+
+from hedgerow.survivors import Limits
+from hedgerow.web import HelpOptions
 
 
 class Weather:
@@ -127,6 +134,47 @@ def test_the_button_is_always_in_sight(visitor: Visitor) -> None:
             )
             assert covering
             visitor.page.mouse.wheel(0, 700)
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[str]:
+    """A harmless page at an address of its own: what a form's answer leads to, no route catches."""
+
+    class Sunny(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<title>Weather</title><p>Sunny.</p>")
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Sunny) as served:
+        Thread(target=served.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{served.server_port}/weather"
+        served.shutdown()
+
+
+@pytest.mark.parametrize("scripts", [False, True])
+def test_an_open_case_is_closed_without_scripts_too(
+    browser: Browser, database_url: str, tmp_path: Path, elsewhere: str, scripts: bool
+) -> None:
+    options = HelpOptions(enabled=True, exit_url=elsewhere)
+    plan = plan_for(tmp_path, database_url, help=options, survivors=Limits(**CHEAP))
+    with running(plan) as server:
+        receipt = server.service.survivors.protect(pictures(1), ticket=ticket(1), language="en")
+        visitor = Visitor(browser, server.url, java_script_enabled=scripts)
+        visitor.enter(Kept(receipt.number, " ".join(receipt.words), ""))
+        assert open_sessions(server) == 1
+        by_button(visitor)
+        visitor.page.wait_for_url(elsewhere)
+        server.wait_until(lambda: not open_sessions(server))
+        visitor.page.go_back()
+        expect(visitor.page.locator("h1")).to_have_text("Open my case")
+        visitor.go("/my-case")
+        expect(visitor.page.locator("h1")).to_have_text("Open my case")
+        visitor.close()
 
 
 def test_without_scripts_it_is_a_link(browser: Browser, server: Running) -> None:

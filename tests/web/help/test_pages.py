@@ -10,11 +10,11 @@ from hedgerow.store import Database
 from hedgerow.web import HelpOptions
 from hedgerow.web.help.catalogues import language
 from hedgerow.web.help.cookies import SESSION
-from hedgerow.web.help.headers import POLICY
+from hedgerow.web.help.headers import POLICY, policy_with
 from hedgerow.web.help.helplines import OURS, read_helplines
 from hedgerow.web.help.limits import LANGUAGES
 from hedgerow.web.help.static_files import FILES
-from hedgerow.web.html.headers import COMMON, FOR_EVER, NO_STORE
+from hedgerow.web.html.headers import COMMON, NO_STORE
 
 EVERY_PAGE = [pytest.param(one, id=one.path or "/") for one in LOOKED_AT]
 EVERY_FORM = [pytest.param(one, id=one.path) for one in SENT]
@@ -48,9 +48,10 @@ TELLING = (
 )  # fmt: skip
 
 
-def check_headers(answer, cache=NO_STORE):
+def check_headers(answer):
     told = answer.headers
-    expected = {**COMMON, "content-security-policy": POLICY, "cache-control": cache}
+    policy = policy_with("https://www.wikipedia.org/")
+    expected = {**COMMON, "content-security-policy": policy, "cache-control": NO_STORE}
     for name, value in expected.items():
         assert told.get_list(name) == [value], name
     assert "strict-transport-security" not in told  # by plain HTTP
@@ -65,6 +66,18 @@ def test_the_headers_are_these():
     assert COMMON["x-robots-tag"] == "noindex, nofollow"
     assert COMMON["cross-origin-opener-policy"] == "same-origin"
     assert COMMON["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_a_form_may_lead_to_the_exit_and_nowhere_else():
+    def given(exit_url):
+        (found,) = (each for each in policy_with(exit_url).split("; ") if "form-action" in each)
+        return found
+
+    assert given("https://www.wikipedia.org/wiki/Hedge") == (
+        "form-action 'self' https://www.wikipedia.org"
+    )
+    assert given("http://exit.example:8080/a?b") == "form-action 'self' http://exit.example:8080"
+    assert given("https://me@пример.example") == "form-action 'self' https://xn--e1afmkfd.example"
 
 
 def allowed_elsewhere():
@@ -180,7 +193,7 @@ class TestTheCookie:
             "httponly", "path=/", "samesite=strict", "secure"
         }  # fmt: skip
 
-    @pytest.mark.parametrize("below", ["/my-case/leave", "/my-case/delete"])
+    @pytest.mark.parametrize("below", ["/my-case/leave", "/my-case/exit", "/my-case/delete"])
     def test_it_goes_with_the_case(self, insider, below):
         token = insider.cookies[SESSION]
         (told,) = insider.post(f"/help/en{below}").headers.get_list("set-cookie")
@@ -275,10 +288,10 @@ class TestNotHere:
         assert (answer.status_code == 404) == (one.path not in looked_at)
 
 
-def test_static_files_last_and_are_nothing_else(visitor):
+def test_static_files_stay_in_no_browser_and_are_nothing_else(visitor):
     answer = visitor.get(FILES.path("help.css"))
     assert answer.status_code == 200
-    check_headers(answer, FOR_EVER)
+    check_headers(answer)
     for name in ("none.css", "..%2fdoor.py", "%2fetc%2fpasswd", ""):
         other = visitor.get(f"/help/static/0/{name}")
         assert other.status_code == 404

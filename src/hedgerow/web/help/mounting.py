@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route, Router
 from hedgerow.web.help import pages as pages
 from hedgerow.web.help.answering import Place, best_language
 from hedgerow.web.help.door import Door
-from hedgerow.web.help.headers import POLICY, PREFIX
+from hedgerow.web.help.headers import PREFIX, policy_with
 from hedgerow.web.help.limits import Options
 from hedgerow.web.help.routing import PAGES, Page
 from hedgerow.web.help.static_files import FILES
@@ -33,8 +33,9 @@ def install(app: FastAPI, options: Options, public_url: str, https_days: int) ->
 
     app.router.routes.append(Route(PREFIX, begin))
     app.router.routes.append(Mount(PREFIX, _pages(door, Route("/", begin))))
+    policy = policy_with(options.exit_url)
     app.add_middleware(
-        Headers, prefix=PREFIX, policy=POLICY, public_url=public_url, https_days=https_days
+        Headers, prefix=PREFIX, policy=policy, public_url=public_url, https_days=https_days
     )
 
 

@@ -22,9 +22,11 @@ class StaticFiles:
     """All files of a folder; they are read when one is first needed.
 
     folder: where they are. prefix: of the paths that they are served under, before the mark.
+    lasting: their `Cache-Control`.
     """
 
-    def __init__(self, folder: Path, prefix: str) -> None:
+    def __init__(self, folder: Path, prefix: str, lasting: str = FOR_EVER) -> None:
+        self._lasting = lasting
         self._folder = folder
         self._prefix = prefix
 
@@ -62,6 +64,6 @@ class StaticFiles:
             return None
         # A page that was open while the service was replaced asks for the old files: it gets the
         # new.
-        lasting = FOR_EVER if mark == self.mark else NO_STORE
+        lasting = self._lasting if mark == self.mark else NO_STORE
         kind = _KINDS[Path(name).suffix]
         return Response(data, headers={"cache-control": lasting}, media_type=kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from hedgerow.survivors import CodeRefused, UnreadableCode
 from hedgerow.web.help.pages.my_case import shown
@@ -60,3 +60,15 @@ async def leave(visit: Visit) -> Response:
     await visit.write(lambda: visit.service.survivors.leave(visit.token))
     visit.end_session()
     return visit.redirect("")
+
+
+@page("POST", "/my-case/exit")
+async def exit_now(visit: Visit) -> Response:
+    """Close the case in this browser, if one is open, and be gone.
+
+    Not for an open case alone, nor with the token of its forms: whoever presses the exit gets out.
+    """
+    if visit.case_id is not None:
+        await visit.write(lambda: visit.service.survivors.leave(visit.token))
+        visit.end_session()
+    return RedirectResponse(visit.options.exit_url, 303)

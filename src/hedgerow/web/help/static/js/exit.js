@@ -30,7 +30,7 @@ export function watch(button, said) {
   const words = { ...button.dataset };
   const go = () => {
     said.textContent = words.said;
-    leave(button.href);
+    leave(words.href);
   };
   button.addEventListener("click", (event) => {
     event.preventDefault();
