@@ -57,13 +57,21 @@ def test_the_docs_show_them_all(place: Furnished) -> None:
     assert shown == names_of(place.pages)
 
 
-def test_nobody_is_shut_out(browser: Browser, place: Furnished) -> None:
-    """Each page is opened once, and looked at in light, in dark, and on a narrow phone."""
-    context = context_of(browser)
+def test_nobody_is_shut_out_and_nobody_else_is_asked(browser: Browser, place: Furnished) -> None:
+    """Each page is opened once; it is weighed, and looked at in light, in dark, on a phone."""
     wrong = {}
-    wide = []
+    wide: list[str] = []
+    heavy: dict[str, float] = {}
+    asked: set[str] = set()
+    faults: list[str] = []
+    context = context_of(browser)
+    context.on("request", lambda request: asked.add(request.url))
+    context.on("weberror", lambda fault: faults.append(str(fault.error)))
     for shown in place.pages:
         page = opened(context, place, shown)
+        size = loaded_anew(context, page)
+        if size > MAX_BYTES:
+            heavy[shown.name] = size
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             if found := Axe().run(page).response["violations"]:
@@ -76,21 +84,6 @@ def test_nobody_is_shut_out(browser: Browser, place: Furnished) -> None:
     context.close()
     assert wrong == {}
     assert wide == []
-
-
-def test_they_are_light_and_ask_nobody_else(browser: Browser, place: Furnished) -> None:
-    heavy: dict[str, float] = {}
-    asked: set[str] = set()
-    faults: list[str] = []
-    for shown in place.pages:
-        context = context_of(browser)
-        context.on("request", lambda request: asked.add(request.url))
-        context.on("weberror", lambda fault: faults.append(str(fault.error)))
-        page = opened(context, place, shown)
-        size = loaded_anew(context, page)
-        if size > MAX_BYTES:
-            heavy[shown.name] = size
-        context.close()
     assert heavy == {}
     assert faults == []
     assert {url for url in asked if not url.startswith((place.desk.url, "blob:"))} == set()
