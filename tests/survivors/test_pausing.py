@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from tests.cases.making import ANN, answer, match
-from tests.survivors.making import companion, particulars, pictures, ticket
+from tests.survivors.making import companion, hashes, particulars, pictures, ticket
 
 from hedgerow.cases import Choice, NotYours
-from hedgerow.survivors import NoticeState, PictureState
+from hedgerow.survivors import Limits, NoticeState, PictureState, read_submissions
 from hedgerow.survivors import pictures as room
 
 
@@ -56,8 +56,10 @@ def test_three_wrong_ones_and_it_waits_for_somebody_to_look(
     for case_id in (first, second):
         assert only(survivors, case_id).state is PictureState.PAUSED
     assert only(survivors, other).state is PictureState.PROTECTED
-    assert len(banks.list_content("own-pictures")) == 1
-    assert [(row.action, row.subject) for row in logged()[before:]] == [
+    # The very file is still stopped: what resembles a picture can be made to.
+    kept = banks.content("own-pictures", only(survivors, first).content_id)
+    assert {each.type for each in kept.signals} == {"sha256", "md5"}
+    assert [(row.action, row.subject) for row in logged()[before:]][-2:] == [
         ("own.picture_paused", f"own:{first}"),
         ("own.picture_paused", f"own:{second}"),
     ]
@@ -66,7 +68,29 @@ def test_three_wrong_ones_and_it_waits_for_somebody_to_look(
     assert only(survivors, first).state is PictureState.PROTECTED
     survivors.tend()  # what was wrong before counts no more
     assert only(survivors, first).state is PictureState.PROTECTED
-    assert {each.id for each in survivors.page(to_see=True)} == {second}
+    assert only(survivors, second).state is PictureState.PROTECTED
+    whole = banks.content("own-pictures", only(survivors, first).content_id)
+    assert {each.type for each in whole.signals} == {"sha256", "md5", "pdq"}
+    assert survivors.page(to_see=True) == []
+
+
+def test_a_file_that_is_wrong_itself_is_let_go(survivors, banks, found):
+    flat = read_submissions([hashes(1, quality=3)], Limits())
+    case_id = survivors.protect(flat, ticket=ticket(), language="en").case_id
+    found(only(survivors, case_id), *[Choice.DISPUTE] * 3)
+    survivors.tend()
+    assert only(survivors, case_id).state is PictureState.PAUSED
+    assert banks.list_content("own-pictures") == []
+
+
+def test_what_is_undecided_when_it_is_paused_ends_with_its_picture(
+    survivors, protect, found, cases
+):
+    case_id = protect(1)
+    waiting = found(only(survivors, case_id), *[Choice.DISPUTE] * 3, None)[-1]
+    survivors.tend()
+    survivors.delete(case_id)
+    assert cases.get(waiting).outcome == "withdrawn"
 
 
 def test_one_that_was_right_keeps_it(survivors, protect, found):
@@ -105,15 +129,22 @@ def test_who_is_not_trained_decides_none_of_them(survivors, protect, found, case
         cases.decide(ANN, waiting, Choice.CONFIRM)
 
 
-def test_an_accepted_notice_is_not_undone_by_itself(survivors, found):
+def test_what_a_notice_blocks_by_mistake_is_let_go(survivors, found, banks, logged):
+    """Nobody sees the picture before its hash blocks: a logo is found out by what it stops."""
     receipt = survivors.ask_removal(particulars(), pictures(1), ticket=ticket())
     survivors.accept_notice(companion(), receipt.case_id, "We took it down.")
     picture = only(survivors, receipt.case_id)
-    found(picture, *[Choice.DISPUTE] * 5, bank="removal-notices")
+    found(picture, *[Choice.DISPUTE] * 2, bank="removal-notices")
     survivors.tend()
-    mine = survivors.mine(receipt.case_id)
-    assert mine.notice.state is NoticeState.ACCEPTED
-    assert [each.state for each in mine.pictures] == [PictureState.PROTECTED]
+    assert len(banks.list_content("removal-notices")) == 1
+    found(picture, *[Choice.DISPUTE] * 3, bank="removal-notices")
+    survivors.tend()
+    assert banks.list_content("removal-notices") == []
+    assert len(banks.list_content("removal-notices-near")) == 1
+    assert survivors.mine(receipt.case_id).notice.state is NoticeState.ACCEPTED
+    # The hotline is to see it.
+    assert "notice.content_removed" in [row.action for row in logged()]
+    assert survivors.get(receipt.case_id).unread == 1
 
 
 def test_more_contents_than_one_statement_takes(survivors, protect, found, monkeypatch):

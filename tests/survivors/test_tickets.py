@@ -33,10 +33,22 @@ def test_again_it_is_the_same_case_with_another_number_and_code(survivors, banks
 def test_once_the_code_was_used_it_opens_nothing_more(survivors):
     receipt = survivors.protect(pictures(1), ticket=ticket(), language="en")
     opens(survivors, receipt)
-    with pytest.raises(NotPossibleNow, match="was used"):
+    with pytest.raises(NotPossibleNow, match="was sent before"):
         survivors.protect(pictures(1, 2), ticket=ticket(), language="en")
     assert opens(survivors, receipt) == receipt.case_id
     assert len(survivors.mine(receipt.case_id).pictures) == 1
+
+
+def test_after_a_while_it_opens_nothing_more(survivors, clock, logged):
+    """Whoever finds the browser, or a copy of what was sent, is given no code."""
+    survivors.protect(pictures(1), ticket=ticket(), language="en")
+    clock.forward(minutes=survivors.limits.again_minutes - 1)
+    receipt = survivors.protect(pictures(1), ticket=ticket(), language="en")
+    assert logged()[-1].action == "own.code_replaced"
+    clock.forward(minutes=1)
+    with pytest.raises(NotPossibleNow):
+        survivors.protect(pictures(1), ticket=ticket(), language="en")
+    assert opens(survivors, receipt) == receipt.case_id
 
 
 def test_pictures_that_were_chosen_meanwhile_are_added(survivors):
@@ -71,12 +83,12 @@ def test_what_is_no_language_is_refused_on_every_database(survivors, bad):
 class TestNotices:
     def test_again_it_has_one_clock(self, survivors, clock, logged, told):
         first = survivors.ask_removal(particulars(), pictures(1), ticket=ticket())
-        clock.forward(hours=5)
+        clock.forward(minutes=20)
         second = survivors.ask_removal(particulars(), pictures(1), ticket=ticket())
         assert second.case_id == first.case_id
         assert opens(survivors, second) == first.case_id
         notice = survivors.mine(first.case_id).notice
-        assert (notice.due_at - clock.at).total_seconds() == 43 * 3600
+        assert (notice.due_at - clock.at).total_seconds() == 48 * 3600 - 20 * 60
         assert [row.action for row in logged()] == ["notice.received"]
         assert [each["type"] for each in told()] == ["notice.received"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime, time
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -24,8 +24,14 @@ _SCHEMES = ("http", "https")
 _READ_AT_ONCE = 1_000
 
 
-def found(session: Session, bank_id: int, content_ids: Collection[int]) -> dict[int, Found]:
-    """What was found of each of these contents of a bank; nothing of those without a case."""
+def found(
+    session: Session, bank_id: int, content_ids: Collection[int], since: date | None = None
+) -> dict[int, Found]:
+    """What was found of each of these contents of a bank; nothing of those without a case.
+
+    since: uploads from that day (UTC) on alone: what came before somebody protected their picture
+    is none of theirs to be told.
+    """
     fits = _of(bank_id, content_ids)
     cases: dict[int, list[Row[int, str | None, int, int, datetime]]] = defaultdict(list)
     for row in session.execute(
@@ -40,11 +46,27 @@ def found(session: Session, bank_id: int, content_ids: Collection[int]) -> dict[
         .group_by(CaseRow.content_id, CaseRow.outcome)
     ):
         cases[row[0]].append(row)
-    latest, places = _uploads(session, fits)
-    return {
-        content_id: _found(rows, latest.get(content_id), places[content_id])
+    begin = None if since is None else datetime.combine(since, time(), UTC)
+    before = {} if begin is None else _before(session, fits, begin)
+    latest, places = _uploads(session, fits, begin)
+    told = {
+        content_id: _found(rows, latest.get(content_id), places[content_id], before, begin)
         for content_id, rows in cases.items()
     }
+    return {content_id: each for content_id, each in told.items() if each.uploads}
+
+
+def _before(
+    session: Session, fits: list[ColumnElement[bool]], begin: datetime
+) -> dict[tuple[int, str | None], int]:
+    """How many uploads of each content and outcome came before."""
+    rows = session.execute(
+        select(CaseRow.content_id, CaseRow.outcome, func.count())
+        .join(CopyRow, CopyRow.case_id == CaseRow.id)
+        .where(*fits, CopyRow.seen_at < begin)
+        .group_by(CaseRow.content_id, CaseRow.outcome)
+    )
+    return {(content_id, outcome): number for content_id, outcome, number in rows}
 
 
 def _of(bank_id: int, content_ids: Collection[int]) -> list[ColumnElement[bool]]:
@@ -60,9 +82,11 @@ def _of(bank_id: int, content_ids: Collection[int]) -> list[ColumnElement[bool]]
 
 
 def _uploads(
-    session: Session, fits: list[ColumnElement[bool]]
+    session: Session, fits: list[ColumnElement[bool]], begin: datetime | None
 ) -> tuple[dict[int, datetime], dict[int, Counter[str]]]:
     """When the latest upload of each content came, and how many were on which host."""
+    if begin is not None:
+        fits = [*fits, CopyRow.seen_at >= begin]
     url = cast("ColumnElement[str | None]", CopyRow.context["url"].as_string())
     rows = session.execute(
         select(CaseRow.content_id, url, func.count(), func.max(CopyRow.seen_at))
@@ -99,12 +123,16 @@ def _found(
     rows: list[Row[int, str | None, int, int, datetime]],
     latest: datetime | None,
     places: Counter[str],
+    before: Mapping[tuple[int, str | None], int],
+    begin: datetime | None,
 ) -> Found:
     cases: Counter[str | None] = Counter()
     uploads: Counter[str | None] = Counter()
-    for _content, outcome, number, copies, _opened in rows:
-        cases[outcome], uploads[outcome] = number, copies
+    for content_id, outcome, number, copies, _opened in rows:
+        cases[outcome] = number
+        uploads[outcome] = max(0, copies - before.get((content_id, outcome), 0))
     first = min(row[4] for row in rows)
+    first = first if begin is None else max(first, begin)
     return Found(
         uploads=uploads.total(),
         confirmed=uploads[Outcome.CONFIRMED],

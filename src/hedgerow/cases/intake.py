@@ -14,7 +14,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import func, select
@@ -23,6 +22,7 @@ from sqlalchemy.orm import Session
 from hedgerow.banks import contents_by_id
 from hedgerow.cases import finding, leases, policies, urgency
 from hedgerow.cases.errors import BadDecision
+from hedgerow.cases.identity import same_thing
 from hedgerow.cases.limits import Intake, Limits
 from hedgerow.cases.models import CaseRow, CopyRow, EvidenceRow
 from hedgerow.cases.records import Context, Outcome, Reason, Received, Status
@@ -116,9 +116,8 @@ def receive(
 
 
 def _same_thing(answer: Answer, lead: Match) -> bytes:
-    digest = answer.signals.get("sha256") or answer.signals.get("md5")
-    value = str(digest["value"]) if digest else f"{lead.signal_type}:{lead.value}"
-    return sha256(f"{lead.bank_id} {value}".encode()).digest()
+    told = {"signal_type": lead.signal_type, "value": lead.value}
+    return same_thing(answer.signals, lead.bank_id, told)
 
 
 def _find(

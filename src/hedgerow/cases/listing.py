@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 from hedgerow.accounts import Person
 from hedgerow.cases import details, finding, found, policies, proposals, queue, training
@@ -122,13 +123,15 @@ class Lists:
         with self._database.read() as session:
             return policies.policies(session)
 
-    def found(self, bank_id: int, content_ids: Collection[int]) -> dict[int, Found]:
+    def found(
+        self, bank_id: int, content_ids: Collection[int], since: date | None = None
+    ) -> dict[int, Found]:
         """What was found of each of these contents of a bank; some hundreds at once at most.
 
-        A content without any case is left out.
+        since: uploads from that day (UTC) on alone. A content without any is left out.
         """
         with self._database.read() as session:
-            return found.found(session, bank_id, content_ids)
+            return found.found(session, bank_id, content_ids, since)
 
     def _check_page(self, limit: int) -> None:
         if not 1 <= limit <= self.limits.max_page:

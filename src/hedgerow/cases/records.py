@@ -204,7 +204,7 @@ class Event:
     Attributes:
         at: UTC.
         kind: opened, held, woken, assigned, reopened, complaint, decided, escalated, withdrawn,
-            media_gone, media_not_kept, and of proposals proposed, accepted, rejected.
+            media_gone, media_not_kept, moved, and of proposals proposed, accepted, rejected.
         person_id: who; None for the platform or the service.
         text: what was said with it; of proposed, the bits of a threshold.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -26,14 +26,12 @@ from hedgerow.cases import (
     queue,
     training,
     viewing,
-    withdrawal,
 )
 from hedgerow.cases.counting import Counted
 from hedgerow.cases.details import details, evidence_of
 from hedgerow.cases.errors import BadDecision, CasesProblem, Resting
 from hedgerow.cases.figures import Consequence, Overview
 from hedgerow.cases.limits import Care, Intake, Limits
-from hedgerow.cases.listing import Lists
 from hedgerow.cases.records import (
     CaseDetails,
     Choice,
@@ -46,6 +44,7 @@ from hedgerow.cases.records import (
     Standing,
 )
 from hedgerow.cases.rows import lease_of, require
+from hedgerow.cases.taking_back import TakenBack
 from hedgerow.matching import Answer
 from hedgerow.store import MediaVault, StoreProblem, VaultProblem, now, record
 
@@ -55,7 +54,7 @@ _NOT_SAID: Mapping[int, int] = {}
 _log = logging.getLogger(__name__)
 
 
-class Cases(Lists):
+class Cases(TakenBack):
     """The cases of a database. Safe to share between threads; each method a transaction.
 
     Who may do what by their role is checked by the caller; who may decide which case is checked
@@ -338,30 +337,6 @@ class Cases(Lists):
         with self._database.write() as session:
             decisions.reopen(session, case_id, lead, why, self.limits)
             return details(session, require(session, case_id), lead)
-
-    def withdraw_content(
-        self, bank_id: int, *content_ids: int, remove: Callable[[], object] = lambda: None
-    ) -> int:
-        """End the undecided cases about contents that the person in the picture takes back.
-
-        What was decided stays. Returns how many that were.
-
-        remove: takes the contents out of their bank, and whatever else leaves a line in the log:
-            after the locks of the cases, and before their own lines. A transaction that has left
-            one before this, or ends contents one by one, would be in the way of whoever decides.
-        """
-        return self.withdraw_contents([(bank_id, each) for each in content_ids], remove)
-
-    def withdraw_contents(
-        self, contents: Collection[tuple[int, int]], remove: Callable[[], object] = lambda: None
-    ) -> int:
-        """As `withdraw_content`, of several banks at once: each a bank's number and its own.
-
-        One after the other would lock cases with deliveries already numbered, for which whoever
-        decides those cases may be waiting.
-        """
-        with self._database.write() as session:
-            return withdrawal.withdraw(session, contents, remove, self.limits)
 
     def open_media(self, person: Person, case_id: int) -> int:
         """The upload's number in the vault, for a veiled view; a line in the log tells of it.

@@ -17,6 +17,8 @@ from hedgerow.survivors.limits import Limits
 
 if TYPE_CHECKING:
     from hedgerow.survivors.clock import LATE, escalation
+    from hedgerow.survivors.codes import is_number
+    from hedgerow.survivors.entering import Tried
     from hedgerow.survivors.records import (
         OPEN_NOTICES,
         Alike,
@@ -36,17 +38,20 @@ if TYPE_CHECKING:
     from hedgerow.survivors.validity import (
         DSA,
         LAWS,
+        MOST_URL,
         TAKE_IT_DOWN,
         Part,
         missing,
         parts_there,
         valid_for,
     )
+    from hedgerow.survivors.words import readings
 
 __all__ = [
     "DSA",
     "LATE",
     "LAWS",
+    "MOST_URL",
     "OPEN_NOTICES",
     "TAKE_IT_DOWN",
     "Alike",
@@ -70,11 +75,14 @@ __all__ = [
     "Survivors",
     "SurvivorsProblem",
     "TooManyTries",
+    "Tried",
     "UnreadableCode",
     "escalation",
+    "is_number",
     "missing",
     "parts_there",
     "read_submissions",
+    "readings",
     "valid_for",
 ]
 
@@ -84,6 +92,7 @@ __getattr__ = late(
         "DSA": "validity",
         "LATE": "clock",
         "LAWS": "validity",
+        "MOST_URL": "validity",
         "OPEN_NOTICES": "records",
         "TAKE_IT_DOWN": "validity",
         "Alike": "records",
@@ -99,10 +108,13 @@ __getattr__ = late(
         "Receipt": "records",
         "Submission": "records",
         "Survivors": "service",
+        "Tried": "entering",
         "escalation": "clock",
+        "is_number": "codes",
         "missing": "validity",
         "parts_there": "validity",
         "read_submissions": "submissions",
+        "readings": "words",
         "valid_for": "validity",
     },
 )

@@ -42,6 +42,11 @@ def read_number(text: str) -> str:
     return digits_of(text)
 
 
+def is_number(text: str) -> bool:
+    """Whether somebody typed as many digits as a number has."""
+    return len(read_number(text)) == NUMBER_DIGITS
+
+
 def can_be_number(number: str) -> bool:
     """Whether `new_number` could have made this."""
     return len(number) == NUMBER_DIGITS and not number.startswith("0")

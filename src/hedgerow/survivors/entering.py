@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -19,7 +21,7 @@ from hedgerow.survivors.codes import (
     number_shown,
     read_number,
 )
-from hedgerow.survivors.errors import CodeRefused, TooManyTries
+from hedgerow.survivors.errors import CodeRefused, NotPossibleNow, TooManyTries
 from hedgerow.survivors.limits import Limits
 from hedgerow.survivors.models import OwnCaseRow, OwnSessionRow
 from hedgerow.survivors.records import Receipt
@@ -27,6 +29,27 @@ from hedgerow.survivors.words import in_groups, in_words, new_code, readings
 
 _RENEW = 0.5
 """Of a session's time: when less is left, its use is noted."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A number and a code that nobody has yet, and what is kept of them."""
+
+    number: str = field(repr=False)
+    code: str = field(repr=False)
+    mark: bytes = field(repr=False)
+    kept: str = field(repr=False)
+
+
+class Tried(NamedTuple):
+    """A try that is counted, not looked at yet. counted: what to take back where it is right."""
+
+    number: str
+    codes: tuple[str, ...]
+    counted: list[tuple[str, str]]
+
+    def __repr__(self) -> str:
+        return "Tried(…)"  # it opens a case
 
 
 class Entering:
@@ -46,38 +69,59 @@ class Entering:
         self._limits = limits
         self._clock = clock
 
-    def give(self, session: Session, row: OwnCaseRow) -> Receipt:
-        """A new number and a new code for a case; raises VaultProblem."""
-        while True:
-            number, code = new_number(), new_code()
-            mark = self._codes.mark_of(session, number)
-            taken = session.execute(select(OwnCaseRow.id).where(OwnCaseRow.number == mark))
-            if taken.first() is None:
-                break
-        again, words = bool(row.code), in_words(code, row.language)
-        row.number, row.code = mark, self._codes.hash(session, code)
-        return Receipt(row.id, again, number_shown(number), words, in_groups(code))
+    def prepare(self) -> Ready:
+        """A new number and a new code, for `give`; hashed before anybody waits for a transaction.
+
+        Raises VaultProblem.
+        """
+        number, code = new_number(), new_code()
+        with self._database.read() as session:
+            return Ready(
+                number, code, self._codes.mark_of(session, number), self._codes.hash(session, code)
+            )
+
+    def give(self, session: Session, row: OwnCaseRow, ready: Ready) -> Receipt:
+        """Give a case its number and code; NotPossibleNow where chance has made one twice."""
+        taken = select(OwnCaseRow.id).where(OwnCaseRow.number == ready.mark)
+        if session.execute(taken).first() is not None:
+            raise NotPossibleNow("please send it once more")
+        again, words = bool(row.code), in_words(ready.code, row.language)
+        row.number, row.code = ready.mark, ready.kept
+        return Receipt(row.id, again, number_shown(ready.number), words, in_groups(ready.code))
 
     def enter(self, number_typed: str, code_typed: str, address: str) -> str:
-        """The token of a new session; for a cookie and nothing else.
+        """`begin` and `finish`; what they raise."""
+        return self.finish(self.begin(number_typed, code_typed, address))
+
+    def begin(self, number_typed: str, code_typed: str, address: str) -> Tried:
+        """Count a try. Quick, so that what is refused here keeps nobody waiting.
 
         Raises:
             UnreadableCode: it can't be a code; that costs no try.
             TooManyTries: for this number, or from this address.
-            CodeRefused: they don't belong together.
         """
         number, codes = read_number(number_typed), readings(code_typed)
-        tries = self._count(number, line_of(address))
+        return Tried(number, codes, self._count(number, line_of(address)))
+
+    def take_back(self, tried: Tried) -> None:
+        """Not count a try: it was right, or nobody looked at it."""
+        for kind, what in tried.counted:
+            self._attempts.take_back(kind, what)
+
+    def finish(self, tried: Tried) -> str:
+        """The token of a new session; for a cookie and nothing else. Slow: it checks the code.
+
+        Raises CodeRefused where number and code don't belong together.
+        """
         with self._database.read() as session:
-            mark = self._codes.mark_of(session, number)
+            mark = self._codes.mark_of(session, tried.number)
             columns = OwnCaseRow.id, OwnCaseRow.code
             row = session.execute(select(*columns).where(OwnCaseRow.number == mark)).first()
             kept = None if row is None else row.code
-            right = [self._codes.is_right(session, code, kept) for code in codes]
+            right = [self._codes.is_right(session, code, kept) for code in tried.codes]
         if row is None or not any(right):
             raise CodeRefused
-        for kind, what in tries:
-            self._attempts.take_back(kind, what)
+        self.take_back(tried)
         return self._begin(row.id)
 
     def _count(self, number: str, line: str) -> list[tuple[str, str]]:
@@ -100,7 +144,7 @@ class Entering:
             row = session.get(OwnCaseRow, case_id, with_for_update=True)
             if row is None:  # deleted while its code was checked
                 raise CodeRefused
-            row.entered, row.seen_on = True, at.date()
+            row.again_until, row.seen_on = None, at.date()
             session.add(
                 OwnSessionRow(
                     digest=_digest(token),
@@ -111,9 +155,15 @@ class Entering:
         return token
 
     def forget_expired(self) -> None:
-        """Delete sessions that are over: they tell when somebody was here."""
+        """Delete sessions that are over, and times that are: they tell when somebody was here."""
+        at = self._clock()
         with self._database.write() as session:
-            session.execute(delete(OwnSessionRow).where(OwnSessionRow.expires_at <= self._clock()))
+            session.execute(delete(OwnSessionRow).where(OwnSessionRow.expires_at <= at))
+        # Apart: whoever deletes a case locks it before its sessions.
+        with self._database.write() as session:
+            due = select(OwnCaseRow).where(OwnCaseRow.again_until <= at)
+            for row in session.execute(due.with_for_update(skip_locked=True)).scalars():
+                row.again_until = None
 
     def find(self, token: str) -> int | None:
         """The number of the case that this browser has open; None where it hasn't any more."""

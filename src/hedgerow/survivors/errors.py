@@ -6,6 +6,7 @@ SurvivorsProblem
 ├── UnreadableCode     it can't be a code: tells which word, and costs no try
 ├── TooManyTries       of a number or from an address
 ├── BadSubmission      what was sent isn't hashes, or is more than a case takes
+├── UnfitBank          a bank of that name is there, and it stops nothing or anybody reviews it
 ├── NoticeIncomplete   parts of a removal notice are missing; tells which
 └── NotPossibleNow     the state that a picture or a notice is in doesn't allow it
 """
@@ -50,6 +51,17 @@ class TooManyTries(SurvivorsProblem):
 
 class BadSubmission(SurvivorsProblem):
     """What was sent isn't hashes of pictures, or more than a case takes."""
+
+
+class UnfitBank(SurvivorsProblem):
+    """A bank that people's own pictures were to go into stops nothing, or anybody reviews it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the bank {name} can't hold people's own pictures: its action has to be review or "
+            "block, and its review policy for trained people alone; change it in the console, or "
+            "name another bank in the settings of the group survivors"
+        )
 
 
 class NoticeIncomplete(SurvivorsProblem):

@@ -26,6 +26,7 @@ class Limits:
     code_minutes: after which tries are counted anew.
     cases_an_hour: new cases from one address of the network.
     notices_a_day: removal notices from one address of the network.
+    again_minutes: for which the same may be sent again, and gives a new code: its answer was lost.
     session_minutes: without use, after which a case is closed in the browser.
     argon2_time, argon2_memory_kib, argon2_parallelism: what checking a code costs (RFC 9106).
     pause_disputes: matches that people called wrong, with none called right, after which a picture
@@ -51,6 +52,7 @@ class Limits:
     code_minutes: int = 15
     cases_an_hour: int = 20
     notices_a_day: int = 20
+    again_minutes: int = 30
     session_minutes: int = 20
     argon2_time: int = 2
     argon2_memory_kib: int = 19_456

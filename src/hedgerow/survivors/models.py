@@ -26,7 +26,11 @@ class OwnCaseRow(Base):
     """What somebody came with: their pictures, or a removal notice."""
 
     __tablename__ = "own_case"
-    __table_args__ = (Index(None, "kind", "unread", "id"), Index(None, "seen_on"))
+    __table_args__ = (
+        Index(None, "kind", "unread", "id"),
+        Index(None, "seen_on"),
+        Index(None, "again_until"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(16))
@@ -36,7 +40,8 @@ class OwnCaseRow(Base):
     code: Mapped[str] = mapped_column(String(200))
     # of what the browser made up for sending once: sending again is no second case
     ticket: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    entered: Mapped[bool] = mapped_column(Boolean)  # whether the code was ever used
+    # until when sending again gives a new code; None from then on, and once the code was used
+    again_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     language: Mapped[str] = mapped_column(String(8))
     opened_on: Mapped[date] = mapped_column(Date)
     seen_on: Mapped[date] = mapped_column(Date)

@@ -7,7 +7,7 @@ there. Nothing else follows from a notice by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -275,6 +275,32 @@ class Notices:
             record(session, "own.withdrawn", SUBJECT.format(case.id), pictures=len(pictures))
         return len(pictures)
 
+    def banked(self, session: Session) -> dict[Place, list[int]]:
+        """What accepted notices have put into banks, and which notices that were."""
+        found: dict[Place, list[int]] = {}
+        for row in session.execute(select(NoticeContentRow)).scalars():
+            found.setdefault((row.bank_id, row.content_id), []).append(row.own_case_id)
+        return found
+
+    def take_out(
+        self, session: Session, place: Place, notices: Collection[int], disputes: int
+    ) -> None:
+        """Let a content match nothing any more that was wrong again and again."""
+        # Those before the banks, as everywhere.
+        held = select(OwnCaseRow).where(OwnCaseRow.id.in_(notices)).order_by(OwnCaseRow.id)
+        cases = list(session.execute(held.with_for_update()).scalars())
+        self._shelf.hold(session)
+        rows = delete(NoticeContentRow).where(
+            NoticeContentRow.bank_id == place[0], NoticeContentRow.content_id == place[1]
+        )
+        session.execute(rows)
+        for case in cases:
+            case.unread += 1  # so that the hotline sees it
+        session.flush()
+        self._shelf.end([place])
+        for case_id in sorted(notices):
+            record(session, "notice.content_removed", SUBJECT.format(case_id), disputes=disputes)
+
     def escalate(self, session: Session) -> int:
         """Raise what is running out of time; returns how many."""
         at, raised = self._clock(), []
@@ -309,11 +335,16 @@ class Notices:
     def forget_due(self, session: Session) -> int:
         """Destroy who asked and what they wrote, where its time is over; returns how many."""
         query = (
-            select(NoticeRow)
+            select(OwnCaseRow)
+            .join(NoticeRow, NoticeRow.own_case_id == OwnCaseRow.id)
             .where(NoticeRow.forget_on <= self._clock().date())
-            .with_for_update(skip_locked=True)
+            .order_by(OwnCaseRow.id)
+            .with_for_update(of=OwnCaseRow, skip_locked=True)
         )
-        rows = list(session.execute(query).scalars())
+        cases = list(session.execute(query).scalars())
+        rows = [self._require(session, case) for case in cases]
+        for case in cases:
+            case.unread = case.answered = 0
         for row in rows:
             row.particulars = row.forget_on = None
             self._messages.destroy(session, row.own_case_id)

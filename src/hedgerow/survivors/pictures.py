@@ -51,6 +51,7 @@ class Pictures:
         """
         self._shelf.hold(session)
         known, added = self._new(session, case, given, share=share)
+        self._hold_cases(session, (*known, *added))
         changed = [row for row in known if row.share != share]
         for row in changed:
             row.share = share
@@ -114,10 +115,24 @@ class Pictures:
         session.flush()
         self._settle(session, {place for place in [_place_of(row)] if place})
 
-    def _put(self, session: Session, row: OwnPictureRow, *, share: bool) -> None:
+    def _put(self, session: Session, row: OwnPictureRow, *, share: bool) -> Place:
         signals = self._sealing.open_signals(session, row.signals, picture_of(row.id))
-        row.bank_id, row.content_id = self._shelf.put(signals, share=share)
-        row.state = PictureState.PROTECTED
+        paused = row.state == PictureState.PAUSED
+        place = (self._shelf.put_exact if paused else self._shelf.put)(signals, share=share)
+        row.bank_id, row.content_id = place
+        if not paused:
+            row.state = PictureState.PROTECTED
+        return place
+
+    def _hold_cases(self, session: Session, rows: Collection[OwnPictureRow]) -> None:
+        """Lock the cases about these pictures, whoever protects them: their content may be
+        replaced."""
+        same = select(OwnPictureRow).where(
+            OwnPictureRow.mark.in_({row.mark for row in rows}),
+            OwnPictureRow.content_id.is_not(None),
+        )
+        places = {_place_of(row) for row in session.execute(same).scalars()}
+        self._shelf.hold_cases([place for place in places if place is not None])
 
     def withdraw(self, session: Session, case: OwnCaseRow, wanted: Collection[int] | None) -> int:
         """Take pictures back, all of them for None; returns how many. They match nothing from
@@ -136,34 +151,53 @@ class Pictures:
     def _let_go(self, session: Session, places: Collection[Place]) -> None:
         """Take contents out of the bank, or leave them to the others who protect the same."""
         shared = {place for place in places if self._of_content(session, place[1])}
+        self._shelf.hold_cases(places)
         alone = [place for place in places if place not in shared]
         self._shelf.end(alone, partial(self._settle, session, shared))
 
     def _settle(self, session: Session, places: Collection[Place]) -> None:
-        """Let contents say whether anybody who protects them agrees to their being passed on.
+        """Let contents say whether all who protect them agree to their being passed on.
 
         Who follows the change feed is told of contents and not of labels: so where that has
-        changed, the content goes, and comes back as another one.
+        changed, the content goes, and comes back as another one, with its cases.
         """
         for place in sorted(places):
             rows = self._of_content(session, place[1])
-            wanted = any(each.share for each in rows)
+            wanted = bool(rows) and all(each.share for each in rows)
             if self._shelf.is_shared(place) in (None, wanted):
                 continue
-            self._shelf.take_out([place])
-            for each in rows:
-                self._put(session, each, share=wanted)
-            session.flush()
+            self._shelf.replace(place, partial(self._put_all, session, rows, share=wanted))
+
+    def _put_all(self, session: Session, rows: Sequence[OwnPictureRow], *, share: bool) -> Place:
+        """Put the same picture into the bank for everybody who protects it."""
+        place = [self._put(session, each, share=share) for each in rows][-1]
+        session.flush()
+        return place
 
     def pause(self, session: Session, content_id: int, disputes: int) -> None:
-        """Stop matching with what was wrong again and again, until the hotline has looked at it."""
+        """Find the very same file alone, where what resembled it was wrong again and again, until
+        the hotline has looked at it; nothing, where it was the file itself that was wrong.
+
+        Pictures can be made to resemble one that is protected: that must not set it free.
+        """
         self._shelf.hold(session)
         rows = self._of_content(session, content_id)
-        places = {place for row in rows if (place := _place_of(row))}
+        if not rows:
+            return
+        place = _place_of(rows[0])
+        assert place is not None
+        self._shelf.hold_cases([place])
+        share = all(row.share for row in rows)
         for row in rows:
-            row.state, row.content_id, row.bank_id = PictureState.PAUSED, None, None
+            row.state = PictureState.PAUSED
         session.flush()
-        self._shelf.take_out(places)
+        if rows[0].exact_only:
+            for row in rows:
+                row.content_id = row.bank_id = None
+            self._shelf.end([place])
+        else:
+            put = partial(self._put_all, session, rows, share=share)
+            self._shelf.replace(place, put, undecided=True)
         for row in rows:
             record(
                 session,
@@ -178,10 +212,25 @@ class Pictures:
         self._shelf.hold(session)
         row = self._require(session, case, picture_id)
         place = _place_of(row)
-        if place is not None and self._shelf.is_shared(place) is not None:
+        there = place is not None and self._shelf.is_shared(place) is not None
+        if there and row.state == PictureState.PROTECTED:
             raise NotPossibleNow("this picture protects already")
-        self._protect(session, row)
+        self._hold_cases(session, [row])
+        if there and place is not None:
+            self._whole_again(session, place)
+        else:
+            row.state = PictureState.WAITING
+            self._protect(session, row)
         record(session, "own.picture_accepted", SUBJECT.format(case.id), picture=row.id)
+
+    def _whole_again(self, session: Session, place: Place) -> None:
+        """Let what was paused be found with all its hashes, for everybody who protects it."""
+        rows = self._of_content(session, place[1])
+        share = all(row.share for row in rows)
+        for row in rows:
+            row.state = PictureState.PROTECTED
+        put = partial(self._put_all, session, rows, share=share)
+        self._shelf.replace(place, put, undecided=True)
 
     def decline(self, session: Session, case: OwnCaseRow, picture_id: int) -> None:
         """The hotline doesn't take a picture, or no longer. Raises NotPossibleNow."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection, Container
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -52,11 +53,7 @@ def pictures(session: Session, cases: Cases, case_id: int) -> tuple[Picture, ...
     """As `pictures_of`, with what was found of each."""
     rows = pictures_of(session, case_id)
     there = contents_by_id(session, [row.content_id for row in rows if row.content_id])
-    found: dict[tuple[int, int], Found] = {}
-    for bank_id in {row.bank_id for row in rows if row.bank_id is not None}:
-        wanted = [row.content_id for row in rows if row.bank_id == bank_id and row.content_id]
-        for content_id, each in cases.found(bank_id, wanted).items():
-            found[bank_id, content_id] = each
+    found = _found(cases, rows)
     return tuple(
         Picture(
             id=row.id,
@@ -66,10 +63,23 @@ def pictures(session: Session, cases: Cases, case_id: int) -> tuple[Picture, ...
             exact_only=row.exact_only,
             added_on=row.added_on,
             content_id=row.content_id,
-            found=found.get((row.bank_id or 0, row.content_id or 0)),
+            found=found.get(row.id),
         )
         for row in rows
     )
+
+
+def _found(cases: Cases, rows: Collection[OwnPictureRow]) -> dict[int, Found]:
+    """What was found of each picture since it is protected for this person, by its number."""
+    groups: dict[tuple[int, date], list[OwnPictureRow]] = {}
+    for row in rows:
+        if row.bank_id is not None and row.content_id is not None:
+            groups.setdefault((row.bank_id, row.added_on), []).append(row)
+    found: dict[int, Found] = {}
+    for (bank_id, since), group in groups.items():
+        told = cases.found(bank_id, {row.content_id for row in group if row.content_id}, since)
+        found |= {row.id: told[row.content_id] for row in group if row.content_id in told}
+    return found
 
 
 def _state_of(row: OwnPictureRow, there: Container[int]) -> PictureState:

@@ -29,7 +29,7 @@ from hedgerow.store import (
 from hedgerow.survivors import rows
 from hedgerow.survivors.attempts import Attempts, line_of
 from hedgerow.survivors.codes import Codes
-from hedgerow.survivors.entering import Entering
+from hedgerow.survivors.entering import Entering, Tried
 from hedgerow.survivors.errors import BadSubmission, NotPossibleNow, TooManyTries
 from hedgerow.survivors.limits import Limits
 from hedgerow.survivors.lists import Lists
@@ -119,13 +119,14 @@ class Survivors(Lists):
         Raises TooManyTries, BadSubmission, NotPossibleNow.
         """
         self._allow("case", ticket, address, self.limits.cases_an_hour, _HOUR)
+        ready = self._entering.prepare()
         with acting(VISITOR), self._database.write() as session:
             case, again = self._open(session, CaseKind.PICTURES, ticket, language)
-            receipt = self._entering.give(session, case)
+            receipt = self._entering.give(session, case, ready)
             session.flush()
             self._pictures.add(session, case, pictures, share=share)
-            if not again:
-                record(session, "own.opened", rows.SUBJECT.format(case.id))
+            action = "own.code_replaced" if again else "own.opened"
+            record(session, action, rows.SUBJECT.format(case.id))
             return receipt
 
     def ask_removal(
@@ -142,10 +143,11 @@ class Survivors(Lists):
         """
         self._notices.check(given, len(pictures))
         self._allow("notice", ticket, address, self.limits.notices_a_day, 24 * _HOUR)
+        ready = self._entering.prepare()
         with acting(VISITOR), self._database.write() as session:
             case, again = self._open(session, CaseKind.NOTICE, ticket, given.language)
             before = self._notices.unanswered(session, case) if again else None
-            receipt = self._entering.give(session, case)
+            receipt = self._entering.give(session, case, ready)
             session.flush()
             self._pictures.keep(session, case, pictures)
             if before is None:
@@ -165,8 +167,9 @@ class Survivors(Lists):
         known = select(OwnCaseRow).where(OwnCaseRow.ticket == digest).with_for_update()
         row = session.execute(known).scalar_one_or_none()
         if row is not None:
-            if row.entered or row.kind != kind:
-                raise NotPossibleNow("this was sent before, and its code was used")
+            over = row.again_until is None or row.again_until <= self._clock()
+            if over or row.kind != kind:
+                raise NotPossibleNow("this was sent before; its number and code open it")
             return row, True
         today = self._clock().date()
         row = OwnCaseRow(
@@ -175,7 +178,7 @@ class Survivors(Lists):
             number=b"",
             code="",
             ticket=digest,
-            entered=False,
+            again_until=self._clock() + timedelta(minutes=self.limits.again_minutes),
             language=language,
             opened_on=today,
             seen_on=today,
@@ -206,6 +209,18 @@ class Survivors(Lists):
     def enter(self, number: str, code: str, address: str = "") -> str:
         """The token of a session for a case; see `Entering.enter`."""
         return self._entering.enter(number, code, address)
+
+    def begin_entering(self, number: str, code: str, address: str = "") -> Tried:
+        """The quick half of `enter`; see `Entering.begin`."""
+        return self._entering.begin(number, code, address)
+
+    def finish_entering(self, tried: Tried) -> str:
+        """The slow half of `enter`; see `Entering.finish`."""
+        return self._entering.finish(tried)
+
+    def unbegin_entering(self, tried: Tried) -> None:
+        """Not count a try that nobody looked at."""
+        self._entering.take_back(tried)
 
     def find(self, token: str) -> int | None:
         """The number of the case that a browser has open."""
@@ -376,6 +391,7 @@ class Survivors(Lists):
             self._notices.forget_due(session)
         self._entering.forget_expired()
         self._pause_wrong()
+        self._end_wrong_notices()
         self._forget_cases()
 
     def _pause_wrong(self) -> None:
@@ -393,6 +409,16 @@ class Survivors(Lists):
             for content_id, found in self._cases.found(bank_id, contents).items()
             if found.disputes >= most and not found.confirmations
         ]
+
+    def _end_wrong_notices(self) -> None:
+        """Take out what notices put into banks where people called what it found wrong."""
+        with self._database.read() as session:
+            banked = self._notices.banked(session)
+        for place, notices in banked.items():
+            found = self._cases.found(place[0], [place[1]]).get(place[1])
+            if found and found.disputes >= self.limits.pause_disputes and not found.confirmations:
+                with self._database.write() as session:
+                    self._notices.take_out(session, place, notices, found.disputes)
 
     def _forget_cases(self) -> None:
         if not self.limits.case_days:

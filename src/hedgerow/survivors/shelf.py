@@ -1,8 +1,8 @@
 """Putting hashes of people's own pictures into banks, and taking them out.
 
 The label `may-be-shared` is the seam for what passes lists on: who follows the change feed sees a
-content with it come, and sees it go when nobody who agreed is left. Without the label nothing is
-passed on.
+content with it come, and sees it go when one of those who protect it doesn't agree. Without the
+label nothing is passed on.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from contextlib import suppress
 
 from sqlalchemy.orm import Session
 
-from hedgerow.banks import BankExists, Banks, NoSuchContent, contents_by_id, hold_changes
+from hedgerow.banks import Action, BankExists, Banks, NoSuchContent, contents_by_id, hold_changes
 from hedgerow.cases import Cases, ReviewPolicy
 from hedgerow.signals import Signal
+from hedgerow.survivors.errors import UnfitBank
 from hedgerow.survivors.limits import Limits
 
 CATEGORY = "intimate"
@@ -55,6 +56,16 @@ class Shelf:
             with suppress(BankExists), self._banks.database.write():
                 made = self._banks.create(name, action, description=words)
                 self._cases.set_first_policy(ReviewPolicy(made.id, trained=True))
+            self._check(name)
+
+    def _check(self, name: str) -> None:
+        """Refuse a bank that wouldn't protect, or whose matches anybody would review."""
+        bank = self._banks.get(name)
+        stops = bank.action in (Action.BLOCK, Action.REVIEW)
+        policies = self._cases.policies()
+        trained = policies.get(bank.id, policies[0]).trained
+        if not stops or not trained:
+            raise UnfitBank(name)
 
     def hold(self, session: Session) -> None:
         """Wait for others who change banks: what is read afterwards stays so until the end."""
@@ -83,6 +94,23 @@ class Shelf:
             if each
         ]
         return [(each.content.bank_id, each.content.id) for each in added]
+
+    def hold_cases(self, contents: Collection[Place]) -> None:
+        """Lock the cases about contents, before anything leaves a line in the log."""
+        if contents:
+            self._cases.hold_contents(contents)
+
+    def replace(self, old: Place, put: Callable[[], Place], *, undecided: bool = False) -> None:
+        """Take a content out and put another in its place, which its cases are about then.
+
+        undecided: those alone. The cases are locked already.
+        """
+        self.take_out([old])
+        self._cases.move_content(old, put(), undecided=undecided)
+
+    def put_exact(self, signals: tuple[Signal, ...], *, share: bool) -> Place:
+        """As `put`, to find the very same file alone."""
+        return self.put(tuple(each for each in signals if each.type in _EXACT), share=share)
 
     def take_out(self, contents: Iterable[Place]) -> None:
         """Let contents match nothing any more; nothing happens to those that are gone already."""

@@ -67,7 +67,7 @@ def upgrade() -> None:
         _bytes("number", 32),
         _text("code", 200),
         _bytes("ticket", 32),
-        _flag("entered"),
+        _time("again_until", nullable=True),
         _text("language", 8),
         _day("opened_on"),
         _day("seen_on"),
@@ -79,6 +79,7 @@ def upgrade() -> None:
     )
     _index("own_case", "kind", "unread", "id")
     _index("own_case", "seen_on")
+    _index("own_case", "again_until")
     _of_cases()
     _notices()
     op.add_column(
