@@ -229,3 +229,43 @@ def test_what_was_written_outlives_the_session(
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator(".messages .mine")).to_contain_text("It took me long")
     visitor.close()
+
+
+HELD = """
+const post = Worker.prototype.postMessage;
+const held = [];
+let holding = true;
+Worker.prototype.postMessage = function (...given) {
+  if (holding) held.push(() => post.apply(this, given));
+  else post.apply(this, given);
+};
+window.goOn = () => { holding = false; held.splice(0).forEach((each) => each()); };
+"""
+"""Lets a page's hashing wait until the test says so."""
+
+
+def test_a_notice_is_not_sent_before_its_files_are_hashed(
+    browser: Browser, server: Running, photographs: dict[str, bytes], tmp_path: Path
+) -> None:
+    files = [tmp_path / f"{name}.png" for name in list(photographs)[:2]]
+    for file in files:
+        file.write_bytes(photographs[file.stem])
+    visitor = Visitor(browser, server.url)
+    page = visitor.page
+    page.add_init_script(HELD)
+    visitor.go("/notice")
+    sending = page.locator("form.notice > .actions button")
+    expect(page.locator("#with-file")).to_be_visible()
+    expect(sending).to_be_enabled()
+    page.locator("#files").set_input_files(files[0])
+    expect(sending).to_be_disabled()
+    expect(page.locator("#files-said")).to_contain_text("You can send this when the hash is made.")
+    page.locator("#files").set_input_files(files[1])  # while the first is still hashed
+    page.evaluate("goOn()")
+    expect(page.locator("#files-said")).to_have_text("Hashes ready: 2.")
+    expect(sending).to_be_enabled()
+    page.locator("#files").set_input_files(files[0])  # once more: it is there already
+    expect(page.locator("#files-said")).to_have_text("Hashes ready: 2.")
+    sending.click()
+    expect(page.locator("main")).to_contain_text("The hashes of 2 files are kept in this form.")
+    visitor.close()

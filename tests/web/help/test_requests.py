@@ -211,9 +211,9 @@ def test_a_fault_of_ours_is_told_without_saying_what_it_was_about(
     def fault(*_given):
         raise RuntimeError("number 123 456 789")
 
-    monkeypatch.setattr(server.service.survivors, "enter", fault)
+    monkeypatch.setattr(server.service.survivors, "finish_entering", fault)
     with caplog.at_level(logging.ERROR):
-        answer = visitor.post("/help/hi/case", {"number": "123 456 789", "code": "x"})
+        answer = visitor.post("/help/hi/case", {"number": "123 456 789", "code": "abandon " * 6})
     assert answer.status_code == 500
     assert 'lang="hi"' in answer.text
     assert "123 456 789" not in answer.text
@@ -224,7 +224,7 @@ def test_the_database_away_is_no_fault_of_anybody(visitor, server, monkeypatch):
     def away(*_given):
         raise DatabaseBusy("it is gone")
 
-    monkeypatch.setattr(server.service.survivors, "enter", away)
-    answer = visitor.post("/help/es/case", {"number": "123 456 789", "code": "x"})
+    monkeypatch.setattr(server.service.survivors, "finish_entering", away)
+    answer = visitor.post("/help/es/case", {"number": "123 456 789", "code": "abandon " * 6})
     assert answer.status_code == 503
     assert 'lang="es"' in answer.text

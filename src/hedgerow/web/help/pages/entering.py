@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from starlette.responses import RedirectResponse, Response
 
-from hedgerow.survivors import CodeRefused, UnreadableCode
+from hedgerow.survivors import CodeRefused, Tried, UnreadableCode
 from hedgerow.web.help.pages.my_case import shown
 from hedgerow.web.help.routing import page
 from hedgerow.web.help.visit import Visit
+from hedgerow.web.html.refusals import Refusal
 
 
 @page("GET", "/case")
@@ -39,9 +40,9 @@ async def enter(visit: Visit) -> Response:
     number, code = visit.form.text("number"), visit.form.secret("code")
     survivors, written = visit.service.survivors, visit.form.text("written")
     try:
-        token = await visit.door.checking_code(
-            visit.service, lambda: survivors.enter(number, code[:1000], visit.address)
-        )
+        # Before the turnstile: what is refused at once takes no place of those who wait.
+        tried = survivors.begin_entering(number, code[:1000], visit.address)
+        token = await _checked(visit, tried)
     except UnreadableCode as problem:
         place = problem.place
         return form(visit, 422, number=number, written=written, problem="unreadable", place=place)
@@ -52,6 +53,17 @@ async def enter(visit: Visit) -> Response:
         return visit.redirect("/my-case")
     visit.case_id = await visit.read(lambda: survivors.find(token))
     return await shown(visit, written=written)
+
+
+async def _checked(visit: Visit, tried: Tried) -> str:
+    survivors = visit.service.survivors
+    try:
+        return await visit.door.checking_code(
+            visit.service, lambda: survivors.finish_entering(tried)
+        )
+    except Refusal:  # too many wait: it isn't their try that is used up by that
+        survivors.unbegin_entering(tried)
+        raise
 
 
 @page("POST", "/my-case/leave", own=True)

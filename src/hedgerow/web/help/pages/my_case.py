@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from starlette.responses import Response
 
-from hedgerow.survivors import BadSubmission, NotPossibleNow
+from hedgerow.store import now
+from hedgerow.survivors import BadSubmission, CaseKind, Limits, NoticeState, NotPossibleNow, OwnCase
 from hedgerow.web.changing import change
+from hedgerow.web.help.refusals import out_of_date
 from hedgerow.web.help.routing import page
 from hedgerow.web.help.visit import Visit
 
@@ -27,9 +31,24 @@ async def shown(
         status,
         case=case,
         limits=survivors.limits,
+        may_complain=_may_complain(case, survivors.limits),
+        room=_room(case, survivors.limits),
         written=written,
         problem=problem,
     )
+
+
+def _may_complain(case: OwnCase, limits: Limits) -> bool:
+    """Whether the answer to a notice can be disagreed with, still."""
+    notice = case.notice
+    if notice is None or notice.state is not NoticeState.DECLINED or notice.answered_at is None:
+        return False
+    return now() <= notice.answered_at + timedelta(days=limits.complaint_days)
+
+
+def _room(case: OwnCase, limits: Limits) -> bool:
+    """Whether another message fits into a case."""
+    return sum(not each.from_hotline for each in case.messages) < limits.max_messages
 
 
 @page("POST", "/my-case/read", own=True)
@@ -44,6 +63,8 @@ async def ask_withdrawal(visit: Visit) -> Response:
     """Which picture is to be taken back, or whether all are."""
     survivors = visit.service.survivors
     case = await visit.read(lambda: survivors.mine(visit.own_case))
+    if case.kind is CaseKind.NOTICE:
+        return visit.redirect("/my-case")
     asked = visit.request.query_params.get("picture", "")
     chosen = [each for each in case.pictures if str(each.id) == asked]
     if asked and not chosen:
@@ -54,9 +75,14 @@ async def ask_withdrawal(visit: Visit) -> Response:
 @page("POST", "/my-case/withdraw", own=True)
 async def withdraw(visit: Visit) -> Response:
     """Take one picture back, or all."""
-    picture = visit.form.number("picture")
-    wanted = None if picture is None else [picture]
     survivors = visit.service.survivors
+    case = await visit.read(lambda: survivors.mine(visit.own_case))
+    picture = visit.form.number("picture")
+    # All are taken back by a form that names none, and by nothing that was meant to name one.
+    unclear = picture is None and visit.form.ticked("picture")
+    if unclear or case.kind is CaseKind.NOTICE:  # a notice ends with its case
+        raise out_of_date()
+    wanted = None if picture is None else [picture]
     taken = await change(visit.service, lambda: survivors.withdraw(visit.own_case, wanted))
     return visit.render("case/withdrawn.html", taken=taken, everything=picture is None)
 

@@ -10,11 +10,15 @@ from hedgerow.store import now
 from hedgerow.survivors import (
     DSA,
     LAWS,
+    MOST_URL,
     TAKE_IT_DOWN,
+    BadSubmission,
+    Limits,
     NoticeIncomplete,
     Particulars,
     Receipt,
     Submission,
+    TooManyTries,
     missing,
     read_submissions,
     valid_for,
@@ -30,7 +34,7 @@ _TEXTS = ("name", "agent", "email", "phone", "address", "where", "statement", "s
 @page("GET", "/notice", switch=_SWITCH)
 async def ask(visit: Visit) -> Response:
     """What a notice needs and what happens with it, and the form."""
-    return _form(visit, Particulars(), [], "", missing_parts=())
+    return _form(visit, Particulars(), [], "")
 
 
 @page("POST", "/notice", switch=_SWITCH)
@@ -38,7 +42,10 @@ async def send(visit: Visit) -> Response:
     """Take a notice in, or say what is missing."""
     given = _particulars(visit)
     text = visit.form.text("pictures")
-    pictures = _pictures(visit, text)
+    try:
+        pictures = _pictures(visit, text)
+    except BadSubmission:
+        return _form(visit, given, [], "", status=422, problem="files")
     survivors = visit.service.survivors
     ticket = visit.ticket()
 
@@ -49,6 +56,13 @@ async def send(visit: Visit) -> Response:
         receipt = await visit.write(file)
     except NoticeIncomplete as problem:
         return _form(visit, given, pictures, text, status=422, missing_parts=problem.parts)
+    except BadSubmission:
+        why = _too_much(given, survivors.limits)
+        if not why:
+            raise
+        return _form(visit, given, pictures, text, status=422, problem=why)
+    except TooManyTries:
+        return _form(visit, given, pictures, text, status=429, problem="often")
     return visit.render(
         "notice/receipt.html",
         receipt=receipt,
@@ -61,14 +75,27 @@ async def send(visit: Visit) -> Response:
     )
 
 
+def _too_much(given: Particulars, limits: Limits) -> str:
+    """What of a notice is more than is taken; "" for nothing."""
+    if len(given.urls) > limits.max_urls:
+        return "many"
+    if any(len(each) > MOST_URL for each in given.urls):
+        return "address"
+    long = any(
+        isinstance(each, str) and len(each) > limits.max_text for each in vars(given).values()
+    )
+    return "text" if long else ""
+
+
 def _form(
     visit: Visit,
     given: Particulars,
     pictures: list[Submission],
     text: str,
     *,
-    missing_parts: tuple[str, ...],
+    missing_parts: tuple[str, ...] = (),
     status: int = 200,
+    problem: str = "",
 ) -> Response:
     return visit.render(
         "notice/form.html",
@@ -77,6 +104,8 @@ def _form(
         pictures=len(pictures),
         pictures_text=text,
         missing=missing_parts,
+        problem=problem,
+        most_url=MOST_URL,
         still_for_dsa=missing(given, len(pictures), DSA) if missing_parts else (),
         parts=LAWS[TAKE_IT_DOWN],
         ticket=visit.ticket(),

@@ -35,18 +35,43 @@ const files = document.getElementById("files");
 const place = document.getElementById("with-file");
 const said = document.getElementById("files-said");
 
-async function hashAll(hasher, chosen) {
-  const found = [];
+const buttons = [...form.querySelectorAll(".actions button")];
+let waiting = 0; // files that are not hashed yet
+
+// What is hashed is added to what is there: from this choice, from one before, or from a form that
+// came back. The form can't be sent meanwhile: it would go without them.
+async function add(hasher, chosen) {
+  if (chosen.length === 0) return;
+  waiting += chosen.length;
+  hold();
+  let unreadable = false;
   for (const file of chosen) {
     const told = (share) => {
-      said.textContent = filled(place.dataset.working, { percent: Math.round(share * 100) });
+      const working = filled(place.dataset.working, { percent: Math.round(share * 100) });
+      said.textContent = `${working}. ${place.dataset.wait}`;
     };
+    told(0);
     const result = await hasher.hash(file, told);
-    if (result.signals.sha256 && result.signals.md5) found.push(asSent(file, result));
+    waiting -= 1;
+    if (result.signals.sha256 && result.signals.md5) keep(asSent(file, result));
+    else unreadable = true;
   }
-  form.elements.pictures.value = found.length > 0 ? JSON.stringify(found) : "";
-  said.textContent = found.length > 0 ? filled(place.dataset.ready, { number: found.length }) : place.dataset.unreadable;
+  hold();
+  const number = kept().length;
+  const ready = number > 0 ? filled(place.dataset.ready, { number }) : "";
+  said.textContent = `${ready} ${unreadable ? place.dataset.unreadable : ""}`.trim();
   check();
+}
+
+const kept = () => JSON.parse(form.elements.pictures.value || "[]");
+
+function keep(one) {
+  const others = kept().filter((each) => each.sha256 !== one.sha256);
+  form.elements.pictures.value = JSON.stringify([...others, one]);
+}
+
+function hold() {
+  for (const button of buttons) button.disabled = waiting > 0;
 }
 
 const hasher = new Hasher();
@@ -56,8 +81,7 @@ hasher.ready.then(
     files.addEventListener("change", () => {
       const chosen = [...files.files];
       files.value = "";
-      form.elements.pictures.value = "";
-      hashAll(hasher, chosen);
+      add(hasher, chosen);
     });
   },
   () => {}, // an old browser: the address of the page is enough
