@@ -50,7 +50,7 @@ def test_all_is_well_with_a_newcomer_and_nothing_is_made(newcomer):
     assert "media.max_seconds = 20.0  (default)\n" in ran.out
     assert "jobs = unset  (default)\n" in ran.out
     states = [line.split()[:2] for line in ran.out.partition("\n\n")[2].splitlines()]
-    names = ["environment:", "file:", "home:", "index:", "database:", "limits:"]
+    names = ["environment:", "file:", "home:", "index:", "database:", "limits:", "help:"]
     assert states == [["ok", name] for name in names]
     assert list(newcomer.home.iterdir()) == []
     newcomer.run("bank", "list")
@@ -95,6 +95,22 @@ def test_limits_that_do_not_go_together_are_a_warning(newcomer, settings, said):
     assert ran.code == 0
     assert limits["state"] == "warning"
     assert said in limits["message"]
+
+
+def test_a_wrong_file_of_the_help_pages_fails(newcomer):
+    path = newcomer.folder / "texts.toml"
+    path.write_text("[en]\nnowhere = 'x'\n")
+    wrong = {"HEDGEROW_HELP__TEXTS": str(path)}
+    switched_off = told(newcomer.run("config", "check", "--json", **wrong))[1]["help"]
+    assert switched_off["state"] == "ok"
+    ran = newcomer.run("config", "check", "--json", **wrong, HEDGEROW_HELP__ENABLED="true")
+    assert ran.code == 1
+    found = told(ran)[1]["help"]
+    assert found["state"] == "failed"
+    assert "en.nowhere" in found["message"]
+    path.write_text("[en]\nwelcome = 'x'\n")
+    right = newcomer.run("config", "check", "--json", **wrong, HEDGEROW_HELP__ENABLED="true")
+    assert told(right)[1]["help"]["state"] == "ok"
 
 
 def test_a_home_that_is_open_to_others_fails(newcomer):

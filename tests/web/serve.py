@@ -36,6 +36,7 @@ class Serving:
         told = json.loads(line)
         self.url: str = told["url"]
         self.key: str = told.get("key", "")
+        self.help: str = told.get("help", "")
 
     def client(self, key: str | None = None) -> httpx2.Client:
         headers = {"Authorization": f"Bearer {key or self.key or 'none'}"}

@@ -61,6 +61,16 @@ def test_the_first_start_gives_a_key_and_the_test_picture_is_known(
     assert serve().key == ""  # shown once
 
 
+def test_the_start_tells_where_the_help_pages_are(serve: Callable[..., Serving]) -> None:
+    offered = serve(HEDGEROW_HELP__ENABLED="true", HEDGEROW_HELP__LANGUAGES='["hi"]')
+    assert offered.help == f"{offered.url}/help"
+    with offered.client() as client:
+        assert client.get(offered.help).headers["location"] == "/help/hi"
+    offered.process.terminate()
+    assert offered.process.wait(PATIENCE) == 0
+    assert serve().help == ""
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
 def test_it_does_not_listen_in_the_open(tmp_path: Path, host: str) -> None:
     code, told = refusal("--host", host, home=tmp_path)

@@ -56,7 +56,13 @@ def serve(
         listening = _listening(settings, given)
         taken = web.bind(listening, settings.web)
         url = web.url_of(taken, listening)
-        _tell(url, _first_key(place, listening), _set_up_link(place, url), as_json=as_json)
+        _tell(
+            url,
+            _first_key(place, listening),
+            _set_up_link(place, url),
+            _help_pages(settings, url),
+            as_json=as_json,
+        )
     # Each process reads the settings anew, and is to find the same ones.
     os.environ["HEDGEROW_HOME"] = str(settings.home)
     os.environ["HEDGEROW_LISTEN__WORKERS"] = str(listening.workers)
@@ -172,6 +178,13 @@ def _set_up_link(place: Opened, url: str) -> str | None:
     return f"{(settings.service.public_url or url).rstrip('/')}/console/set-up/{token}"
 
 
+def _help_pages(settings: Settings, url: str) -> str | None:
+    """Where the pages for the people in the pictures are, where those are switched on."""
+    if not settings.help.enabled:
+        return None
+    return f"{(settings.service.public_url or url).rstrip('/')}/help"
+
+
 def _courier(settings: Settings) -> AbstractContextManager[object]:
     """The process that tells platforms what became of cases: one for all that answer here."""
     from hedgerow.cases import Courier, CourierPlan
@@ -189,14 +202,18 @@ def _courier(settings: Settings) -> AbstractContextManager[object]:
     )
 
 
-def _tell(url: str, key: str | None, link: str | None, *, as_json: bool) -> None:
+def _tell(
+    url: str, key: str | None, link: str | None, help_pages: str | None, *, as_json: bool
+) -> None:
     from hedgerow.cli.output import print_json, print_line, say
 
     if as_json:
-        told = {"url": url, "key": key, "set_up": link}
+        told = {"url": url, "key": key, "set_up": link, "help": help_pages}
         print_json({name: value for name, value in told.items() if value})
         return
     say(f"Hedgerow listens on {url}. Stop it with Ctrl-C.")
+    if help_pages:
+        say(f"The pages for the people in the pictures are at {help_pages}.")
     # What opens something goes to standard output alone: the other one may be a log.
     if link:
         say("Nobody has an account yet. Open this link to make the first one; it works once:")

@@ -55,6 +55,7 @@ def check(loaded: Loaded) -> Iterator[Check]:
     yield _folder("index", settings.index_folder, "--home or HEDGEROW_HOME")
     yield _database(settings)
     yield _limits(settings)
+    yield _help(settings)
 
 
 def _environment() -> Check:
@@ -152,6 +153,19 @@ def _limits(settings: Settings) -> Check:
         )
         return Check("limits", State.WARNING, message)
     return Check("limits", State.OK, "they go together")
+
+
+def _help(settings: Settings) -> Check:
+    """The files of the pages for the people in the pictures, where those are switched on."""
+    if not settings.help.enabled:
+        return Check("help", State.OK, "the pages under /help are switched off")
+    from hedgerow.web import BadFile, check_files
+
+    try:
+        check_files(settings.help)
+    except BadFile as problem:
+        return Check("help", State.FAILED, str(problem))
+    return Check("help", State.OK, "the pages under /help have all their files")
 
 
 def _can_be_made(settings: Settings) -> bool:
