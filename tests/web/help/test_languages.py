@@ -67,6 +67,41 @@ def test_with_the_country_that_was_chosen(visitor) -> None:
     assert "/help/ar/people?country=DE" in links
 
 
+def test_with_the_picture_that_was_chosen(insider) -> None:
+    page = insider.get("/help/en/my-case").text
+    (picture,) = (each.partition('"')[0] for each in page.split("withdraw?picture=")[1:])
+    asked = insider.get(f"/help/en/my-case/withdraw?picture={picture}")
+    links = {where for _, where in seen(asked).links}
+    assert f"/help/ar/my-case/withdraw?picture={picture}" in links
+    assert f'name="picture" value="{picture}"' in insider.get(
+        f"/help/ar/my-case/withdraw?picture={picture}"
+    ).text  # fmt: skip
+
+
+@pytest.mark.parametrize("given", ["", "?picture=", "?picture=x", "?picture=0", "?all=0"])
+def test_nobody_is_asked_about_all_pictures_unless_they_asked_for_it(insider, given: str) -> None:
+    answer = insider.get(f"/help/en/my-case/withdraw{given}")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/help/en/my-case")
+    everything = insider.get("/help/en/my-case/withdraw?all=1")
+    assert "Take all pictures back?" in everything.text
+    assert "/help/de/my-case/withdraw?all=1" in {where for _, where in seen(everything).links}
+
+
+@pytest.mark.parametrize("given", ["country=D%22E", "picture=1x", "all=2", "other=1", "picture="])
+def test_nothing_else_of_an_address_is_kept(visitor, given: str) -> None:
+    links = {where for _, where in seen(visitor.get(f"/help/en/people?{given}")).links}
+    assert "/help/de/people" in links
+
+
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [("en/", "en"), ("EN", "en"), ("De/people/", "de/people"), ("AR/people?x=1", "ar/people?x=1")],
+)
+def test_an_address_that_is_nearly_right_leads_to_the_right_one(visitor, asked, there) -> None:
+    answer = visitor.get(f"/help/{asked}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/help/{there}")
+
+
 def test_how_far_a_translation_is_stands_on_each_page(visitor) -> None:
     for code in LANGUAGES:
         here = language(code)

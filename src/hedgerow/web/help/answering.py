@@ -23,8 +23,10 @@ from hedgerow.web.help.door import Door
 from hedgerow.web.help.pages import entering
 from hedgerow.web.help.refusals import (
     CaseClosed,
+    Wait,
     busy,
     faulty,
+    many_here,
     nothing_here,
     out_of_date,
     too_often,
@@ -68,6 +70,9 @@ class Place:
         here = language(code if known else best_language(request, offered))
         visit = Visit(request, service_of(request), self._door, here)
         try:
+            if (tidy := _tidy(request, offered)) is not None:
+                await RedirectResponse(tidy, 303)(scope, receive, send)
+                return
             if not known:
                 raise nothing_here()
             response = await self._answer(visit)
@@ -120,6 +125,18 @@ class Place:
         return visit.form.token
 
 
+def _tidy(request: Request, offered: tuple[str, ...]) -> str | None:
+    """Where a page is that was asked for with a capital in its language or a stroke at its end;
+    None where its address is as ours are."""
+    path = str(request.scope["path"])
+    _, prefix, code, *rest = path.rstrip("/").split("/") + [""] * 2
+    below = "/".join(each for each in rest if each)
+    tidy = f"/{prefix}/{code.lower()}" + (f"/{below}" if below else "")
+    if request.method not in ("GET", "HEAD") or code.lower() not in offered or tidy == path:
+        return None
+    return f"{tidy}?{request.url.query}" if request.url.query else tidy
+
+
 def _check_sender(request: Request) -> None:
     """Refuse what another site sent.
 
@@ -162,29 +179,31 @@ def _closed(visit: Visit) -> Response:
     # What somebody wrote for longer than their case stayed open isn't lost.
     if written := visit.form.text("words"):
         return entering.form(visit, 401, problem="closed", written=written)
-    return RedirectResponse(visit.path(ENTER), 303)
+    return RedirectResponse(visit.path(f"{ENTER}?closed=1"), 303)
 
 
 def _told(visit: Visit, error: Exception) -> Response:
     """What went wrong, as a page, or as JSON to a script."""
-    told = _refusal(error)
-    title, words = visit.say(told.title), visit.say(told.words)
+    told = _refusal(error, entering_a_case=visit.below == ENTER)
+    values = told.values if isinstance(told, Wait) else {}
+    title, words = visit.say(told.title), visit.say(told.words, **values)
     if visit.wants_json:
         response = visit.json(told.status, title=title, words=words)
     else:
-        response = visit.render("refused.html", told.status, title=title, words=words)
+        waits = bool(values)
+        response = visit.render("refused.html", told.status, title=title, words=words, waits=waits)
     response.headers.update(told.headers)
     return response
 
 
-def _refusal(error: Exception) -> Refusal:
+def _refusal(error: Exception, *, entering_a_case: bool) -> Refusal:
     match error:
         case Refusal() if error.status in (400, 413, 415, 422):  # of a form, in English
             return unreadable()
         case Refusal():
             return error
         case TooManyTries():
-            return too_often(error.minutes)
+            return too_often(error.minutes) if entering_a_case else many_here(error.minutes)
         case NoSuchOwnCase() | NotPossibleNow():
             return out_of_date()
         case SurvivorsProblem():

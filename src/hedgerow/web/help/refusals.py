@@ -55,11 +55,35 @@ def out_of_date() -> Refusal:
     )
 
 
+class Wait(Refusal):
+    """Of what was tried too often. minutes: after which it can be tried again, which the words may
+    name."""
+
+    def __init__(self, title: str, words: str, minutes: int) -> None:
+        super().__init__(429, title, words, headers={"Retry-After": str(minutes * 60)})
+        self.values = {"minutes": minutes}
+
+
 def too_often(minutes: int) -> Refusal:
-    """The refusal of what was tried too often from one place."""
-    return Refusal(
-        429,
+    """The refusal of codes that were tried too often, of one number or from one place."""
+    return Wait(
         marked("Too many tries"),
-        marked("To keep your case safe, please wait and try again later."),
-        headers={"Retry-After": str(minutes * 60)},
+        marked(
+            "To keep your case safe, please wait before you try again. "
+            "Minutes to wait: %(minutes)s."
+        ),
+        minutes,
+    )
+
+
+def many_here(minutes: int) -> Refusal:
+    """The refusal of more new cases or notices than may come from one place: often a network that
+    many share, so nobody is told that they did too much."""
+    return Wait(
+        marked("Not right now"),
+        marked(
+            "Many people use your network right now. "
+            "Please try again later, or from another network."
+        ),
+        minutes,
     )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time, get_datetime_format
 from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -74,8 +74,11 @@ def _day(context: Context, at: date) -> str:
 
 @pass_context
 def _moment(context: Context, at: datetime) -> str:
-    """A day and a time, which is UTC."""
-    return f"{format_datetime(at, 'long', locale=_code(context))}"
+    """A day and a time without seconds, which is UTC."""
+    code = _code(context)
+    pattern = str(get_datetime_format("long", locale=code)).replace("'", "")
+    day, time = format_date(at, "long", locale=code), format_time(at, "short", locale=code)
+    return pattern.replace("{0}", f"{time} UTC").replace("{1}", day)
 
 
 @pass_context

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -24,6 +26,14 @@ if TYPE_CHECKING:
     from hedgerow.web.service import Service
 
 Result = TypeVar("Result")
+
+_KEPT = {
+    "country": re.compile(r"[A-Za-z]+"),
+    "picture": re.compile(r"[0-9]{1,18}"),
+    "all": re.compile("1"),
+    "closed": re.compile("1"),
+}
+"""What an address keeps in another language, and how that may look."""
 
 
 class Visit:
@@ -72,20 +82,23 @@ class Visit:
     @property
     def again(self) -> str:
         """Where the same page is in another language, below that: the nearest that opens by its
-        address, with the country that was chosen."""
+        address, with what that address names."""
         below = self.below
         while below and not any(one.path == below and one.method == "GET" for one in PAGES):
             below = below.rpartition("/")[0]
-        country = self.request.query_params.get("country", "")
-        return f"{below}?country={country}" if country.isalpha() and country.isascii() else below
+        given = self.request.query_params
+        kept = {name: given.get(name, "") for name in _KEPT}
+        kept = {name: value for name, value in kept.items() if _KEPT[name].fullmatch(value)}
+        return f"{below}?{urlencode(kept)}" if kept else below
 
     def path(self, below: str) -> str:
         """The path of a page in this language."""
         return f"{PREFIX}/{self.language.code}{below}"
 
-    def say(self, english: str) -> str:
-        """A sentence that was marked, in this language."""
-        return str(self.language.words.gettext(english))
+    def say(self, english: str, **values: object) -> str:
+        """A sentence that was marked, in this language, with the values that it names."""
+        said = str(self.language.words.gettext(english))
+        return said % values if values else said
 
     async def read(self, call: Callable[[], Result]) -> Result:
         """What `call` returns, which only reads. Raises Problem where too many calls wait."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import RedirectResponse, Response
 
-from hedgerow.survivors import CodeRefused, Tried, UnreadableCode
+from hedgerow.survivors import CodeRefused, Tried, UnreadableCode, is_number
 from hedgerow.web.help.pages.my_case import shown
 from hedgerow.web.help.routing import page
+from hedgerow.web.help.typed import meant
 from hedgerow.web.help.visit import Visit
 from hedgerow.web.html.refusals import Refusal
 
@@ -16,7 +17,8 @@ async def ask(visit: Visit) -> Response:
     """The form for number and code; the case itself where one is open."""
     if visit.case_id is not None:
         return visit.redirect("/my-case")
-    return form(visit)
+    closed = visit.request.query_params.get("closed", "") == "1"
+    return form(visit, problem="not_open" if closed else "")
 
 
 def form(
@@ -37,11 +39,13 @@ def form(
 @page("POST", "/case")
 async def enter(visit: Visit) -> Response:
     """Open a case, if number and code belong together."""
-    number, code = visit.form.text("number"), visit.form.secret("code")
+    number, code = meant(visit.form.text("number")[:1000], visit.form.secret("code")[:1000])
     survivors, written = visit.service.survivors, visit.form.text("written")
+    if not is_number(number):
+        return form(visit, 422, number=number, written=written, problem="number")
     try:
         # Before the turnstile: what is refused at once takes no place of those who wait.
-        tried = survivors.begin_entering(number, code[:1000], visit.address)
+        tried = survivors.begin_entering(number, code, visit.address)
         token = await _checked(visit, tried)
     except UnreadableCode as problem:
         place = problem.place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from starlette.responses import Response
@@ -13,17 +14,32 @@ from hedgerow.web.help.refusals import out_of_date
 from hedgerow.web.help.routing import page
 from hedgerow.web.help.visit import Visit
 
+_FEW = re.compile(r"[0-9]{1,4}")
+
 
 @page("GET", "/my-case", own=True)
 async def show(visit: Visit) -> Response:
     """The open case."""
-    return await shown(visit)
+    given = visit.request.query_params
+    added = given.get("added", "")
+    return await shown(
+        visit,
+        sent=given.get("sent", "") == "1",
+        added=int(added) if _FEW.fullmatch(added) else 0,
+    )
 
 
 async def shown(
-    visit: Visit, status: int = 200, *, written: str = "", problem: str = ""
+    visit: Visit,
+    status: int = 200,
+    *,
+    written: str = "",
+    problem: str = "",
+    sent: bool = False,
+    added: int = 0,
 ) -> Response:
-    """The open case. written: what stands in the field for messages already."""
+    """The open case. written: what stands in the field for messages already. sent, added: what was
+    just done, to be told: whether a message was sent, and how many pictures were added."""
     survivors = visit.service.survivors
     case = await visit.read(lambda: survivors.mine(visit.own_case))
     return visit.render(
@@ -35,6 +51,8 @@ async def shown(
         room=_room(case, survivors.limits),
         written=written,
         problem=problem,
+        sent=sent,
+        added=added,
     )
 
 
@@ -67,7 +85,9 @@ async def ask_withdrawal(visit: Visit) -> Response:
         return visit.redirect("/my-case")
     asked = visit.request.query_params.get("picture", "")
     chosen = [each for each in case.pictures if str(each.id) == asked]
-    if asked and not chosen:
+    everything = visit.request.query_params.get("all", "") == "1"
+    # Whoever came for one picture is never asked about all of them instead.
+    if not chosen and (asked or not everything):
         return visit.redirect("/my-case")
     return visit.render("case/withdraw.html", case=case, chosen=chosen[0] if chosen else None)
 
@@ -100,13 +120,14 @@ async def write(visit: Visit) -> Response:
         return await shown(visit, 422, written=words, problem="words")
     except NotPossibleNow:
         return await shown(visit, 409, written=words, problem="late")
-    return visit.redirect("/my-case")
+    return visit.redirect("/my-case?sent=1")
 
 
 @page("GET", "/my-case/delete", own=True)
 async def ask_deletion(visit: Visit) -> Response:
     """Whether the case is really to be deleted."""
-    return visit.render("case/delete.html")
+    case = await visit.read(lambda: visit.service.survivors.mine(visit.own_case))
+    return visit.render("case/delete.html", notice=case.notice is not None)
 
 
 @page("POST", "/my-case/delete", own=True)

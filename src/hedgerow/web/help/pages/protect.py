@@ -39,7 +39,14 @@ async def answer(visit: Visit) -> Response:
         return visit.redirect("/protect/other-pictures")
     if given["have"] == "no":
         return visit.redirect("/protect/no-file")
-    return visit.render("protect/choose.html", ticket=visit.ticket(), adding=False)
+    return visit.redirect("/protect/choose")
+
+
+@page("GET", "/protect/choose", switch=_SWITCH)
+async def choose(visit: Visit) -> Response:
+    """Choosing pictures for a new case. It has an address of its own, so that Back leads here."""
+    most = visit.service.survivors.limits.max_pictures
+    return visit.render("protect/choose.html", ticket=visit.ticket(), adding=False, most=most)
 
 
 @page("GET", "/protect/under-18", switch=_SWITCH)
@@ -94,7 +101,10 @@ async def send(visit: Visit) -> Response:
 @page("GET", "/my-case/add", own=True, switch=_SWITCH)
 async def choose_more(visit: Visit) -> Response:
     """Choosing more pictures for the open case."""
-    return visit.render("protect/choose.html", ticket="", adding=True)
+    survivors = visit.service.survivors
+    case = await visit.read(lambda: survivors.mine(visit.own_case))
+    room = max(0, survivors.limits.max_pictures - len(case.pictures))
+    return visit.render("protect/choose.html", ticket="", adding=True, most=room)
 
 
 @page("POST", "/my-case/add", own=True, switch=_SWITCH, takes=Takes.JSON)

@@ -1,6 +1,8 @@
 // Leaving fast: the screen is cleared first, and only then the harmless page is opened in place of
 // this one. By the button, or by pressing Shift three times within five seconds.
 
+import { letGo } from "./keeping.js";
+
 const PRESSES = 3;
 const WITHIN_MS = 5000;
 
@@ -21,6 +23,7 @@ function close({ leave, token }) {
 
 export function leave(address) {
   const { leave: path, token } = document.body.dataset;
+  letGo();
   blank();
   close({ leave: path, token });
   location.replace(address);

@@ -1,11 +1,14 @@
 // Choosing files, hashing them here, showing what will be sent, sending it, and showing the code.
 // No file is shown, named or sent.
 import { Hasher } from "./hashing/hasher.js";
-import { keep } from "./keeping.js";
+import { looksLikePicture, looksLikeVideo } from "./hashing/kinds.js";
+import { hold, keep, letGo } from "./keeping.js";
 import { asSent, filled } from "./sending.js";
 
 // Below this a picture has too little in it to be told from others (the server's own limit).
 const LEAST_QUALITY = 50;
+
+const STAY_OPEN_MS = 4 * 60 * 1000;
 
 const page = document.getElementById("protect");
 const words = page.dataset;
@@ -27,15 +30,15 @@ function show() {
 
 function add(file) {
   const most = Number(words.most);
-  if (chosen.length >= most) {
-    say(filled(words.tooMany, { number: most }));
-    return;
-  }
+  const full = chosen.length >= most;
+  tell("too-many", full ? filled(words.tooMany, { number: most }) : "");
+  if (full) return;
   const isVideo = file.type.startsWith("video/");
   const number = (counts[isVideo ? "video" : "picture"] += 1);
   const name = filled(isVideo ? words.video : words.picture, { number });
   const entry = { row: row(name), sent: null, stop: new AbortController() };
   chosen.push(entry);
+  hold();
   entry.row.remove.addEventListener("click", () => remove(entry));
   offer();
   hash(file, entry);
@@ -71,8 +74,9 @@ async function hash(file, entry) {
   try {
     const found = await hasher.hash(file, told, entry.stop.signal);
     progress.remove();
-    if (found.signals.sha256 && found.signals.md5) entry.sent = asSent(file, found);
-    state.textContent = outcome(entry.sent, found.code);
+    const neither = found.code === "not_shown" && !(await looksLikeMedia(file).catch(() => true));
+    if (!neither && found.signals.sha256 && found.signals.md5) entry.sent = asSent(file, found);
+    state.textContent = outcome(entry.sent, neither ? "neither" : found.code);
   } catch {
     return; // it was taken out of the list meanwhile
   }
@@ -85,10 +89,21 @@ async function hash(file, entry) {
 }
 
 function outcome(sent, code) {
-  if (sent === null) return code === "too_large" ? words.tooLarge : words.unreadable;
+  if (code === "neither") return words.neither;
+  if (sent === null) return code === "too_large" ? words.tooLarge : `${words.unreadable} ${words.advice}`;
   if (code === "in_part") return words.inPart;
-  if (sent.pdq === undefined && sent.frames === undefined) return words.exact;
+  if (sent.pdq === undefined && sent.frames === undefined) return `${words.exact} ${words.advice}`;
   return sent.quality < LEAST_QUALITY ? words.flat : words.ready;
+}
+
+// Whether the server can find exact copies of it alone.
+function exactOnly({ pdq, quality, frames }) {
+  return pdq === undefined ? frames === undefined : quality < LEAST_QUALITY;
+}
+
+// Some files can't be shown here, but are pictures or videos all the same.
+async function looksLikeMedia(file) {
+  return (await looksLikePicture(file)) || (await looksLikeVideo(file));
 }
 
 function remove(entry) {
@@ -96,12 +111,14 @@ function remove(entry) {
   const at = chosen.indexOf(entry);
   if (at >= 0) chosen.splice(at, 1);
   entry.row.line.remove();
+  tell("too-many", "");
   offer();
   byId("files").focus();
 }
 
 // What will be sent is shown, and can be sent, once every file that was chosen is hashed.
 function offer() {
+  if (chosen.length === 0) letGo();
   const ready = chosen.length > 0 && chosen.every((each) => each.sent !== null);
   byId("after-hashing").hidden = !ready;
   if (ready) byId("preview").textContent = JSON.stringify(body().pictures, null, 1);
@@ -131,12 +148,16 @@ async function send() {
   }
 }
 
-function done({ number, words: code, digits }) {
+function done({ number, words: code, digits, added }) {
   hasher.close();
+  letGo();
   if (code === undefined) {
-    location.replace(document.querySelector("a.home").href + "/my-case");
+    location.replace(`${document.querySelector("a.home").href}/my-case?added=${added}`);
     return;
   }
+  const names = chosen.filter(({ sent }) => exactOnly(sent)).map(({ row: { name } }) => name);
+  tell("exact-ones", names.length > 0 ? filled(words.exactOnes, { names: names.join(", ") }) : "");
+  document.body.classList.add("keeping");
   byId("number").textContent = number;
   byId("words").textContent = code;
   byId("digits").textContent = digits;
@@ -148,9 +169,21 @@ function done({ number, words: code, digits }) {
 }
 
 function complain(text) {
-  byId("problem").textContent = text;
-  byId("problem").hidden = text === "";
+  tell("problem", text);
 }
+
+// "" for nothing any more.
+function tell(id, text) {
+  byId(id).textContent = text;
+  byId(id).hidden = text === "";
+}
+
+// Choosing and hashing many files can take longer than a case stays open by itself: asking for this
+// page keeps it open, as long as there is something that isn't sent.
+function stayOpen() {
+  if (chosen.length > 0) fetch(words.send, { method: "HEAD", redirect: "manual" }).catch(() => {});
+}
+if (words.token && !words.ticket) setInterval(stayOpen, STAY_OPEN_MS);
 
 function say(text) {
   byId("said").textContent = text;
