@@ -39,16 +39,35 @@ class Messages:
         self._add(session, case, words, None)
         case.unread += 1
 
-    def reply(self, session: Session, case: OwnCaseRow, words: str, person_id: int) -> None:
-        """Somebody of the hotline writes to the person. Raises BadSubmission."""
+    def reply(
+        self, session: Session, case: OwnCaseRow, words: str, person_id: int, seen: int | None
+    ) -> None:
+        """Somebody of the hotline writes to the person, having read as far as for `read`.
+
+        Raises BadSubmission.
+        """
         self._add(session, case, words, person_id)
         case.answered += 1
-        case.unread = 0
+        self.read(session, case, seen)
 
-    def read(self, case: OwnCaseRow) -> int:
-        """The hotline has read what the person wrote; returns how many messages that were."""
-        unread, case.unread = case.unread, 0
-        return unread
+    def read(self, session: Session, case: OwnCaseRow, seen: int | None) -> int:
+        """The hotline has read what the person wrote; returns how many messages that were.
+
+        seen: the number of the last message that was shown, so that what came since stays unread;
+        None for all.
+        """
+        before, case.unread = case.unread, self._since(session, case, seen)
+        return before - case.unread
+
+    def _since(self, session: Session, case: OwnCaseRow, seen: int | None) -> int:
+        if seen is None or not case.unread:
+            return 0
+        query = select(func.count()).where(
+            OwnMessageRow.own_case_id == case.id,
+            OwnMessageRow.from_hotline.is_(False),
+            OwnMessageRow.id > seen,
+        )
+        return min(case.unread, session.execute(query).scalar_one())
 
     def destroy(self, session: Session, case_id: int) -> None:
         """Delete all messages of a case."""

@@ -194,6 +194,8 @@ class Notices:
         person_id: int,
         words: str,
         more: Sequence[tuple[Signal, ...]] = (),
+        *,
+        seen: int | None = None,
     ) -> None:
         """Do what the notice asks for, and say so to whoever asked.
 
@@ -204,7 +206,7 @@ class Notices:
         row = self._answer(session, case, person_id, NoticeState.ACCEPTED)
         given = self._particulars(session, row)
         urls = [] if given is None else [each for each in given.urls if is_address(each)]
-        self._messages.reply(session, case, words, person_id)
+        self._messages.reply(session, case, words, person_id, seen)
         session.flush()
         emit(session, "notice.accepted", {"notice": case.id, "urls": urls})
         # From here on, each step leaves a line in the log.
@@ -222,10 +224,18 @@ class Notices:
         )
         record(session, "notice.accepted", SUBJECT.format(case.id), contents=len(banked))
 
-    def decline(self, session: Session, case: OwnCaseRow, person_id: int, words: str) -> None:
+    def decline(
+        self,
+        session: Session,
+        case: OwnCaseRow,
+        person_id: int,
+        words: str,
+        *,
+        seen: int | None = None,
+    ) -> None:
         """Not do it, and say why to whoever asked. Raises NotPossibleNow, BadSubmission."""
         self._answer(session, case, person_id, NoticeState.DECLINED)
-        self._messages.reply(session, case, words, person_id)
+        self._messages.reply(session, case, words, person_id, seen)
         session.flush()
         emit(session, "notice.declined", {"notice": case.id})
         record(session, "notice.declined", SUBJECT.format(case.id))

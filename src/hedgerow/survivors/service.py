@@ -293,19 +293,21 @@ class Survivors(Lists):
 
     # What the hotline does.
 
-    def reply(self, person: Person, case_id: int, words: str) -> None:
+    # seen: the number of the last message that was shown; what came since stays unread.
+
+    def reply(self, person: Person, case_id: int, words: str, *, seen: int | None = None) -> None:
         """Write to the person. Raises NoSuchOwnCase, BadSubmission."""
         with self._database.write() as session:
             case = rows.require(session, case_id, locked=True)
             self._notices.keep_on(session, case)
-            self._messages.reply(session, case, words, person.id)
+            self._messages.reply(session, case, words, person.id, seen)
             record(session, "own.message_sent", rows.SUBJECT.format(case_id))
 
-    def read_messages(self, case_id: int) -> None:
+    def read_messages(self, case_id: int, *, seen: int | None = None) -> None:
         """Note that there is nothing to answer to what the person wrote. Raises NoSuchOwnCase."""
         with self._database.write() as session:
             case = rows.require(session, case_id, locked=True)
-            if unread := self._messages.read(case):
+            if unread := self._messages.read(session, case, seen):
                 session.flush()
                 record(session, "own.messages_read", rows.SUBJECT.format(case_id), messages=unread)
 
@@ -345,7 +347,15 @@ class Survivors(Lists):
         with self._database.write() as session:
             self._pictures.accept(session, self._of_pictures(session, case_id), picture_id)
 
-    def decline_picture(self, person: Person, case_id: int, picture_id: int, words: str) -> None:
+    def decline_picture(
+        self,
+        person: Person,
+        case_id: int,
+        picture_id: int,
+        words: str,
+        *,
+        seen: int | None = None,
+    ) -> None:
         """Let a picture protect no more, and say why to whoever it is of.
 
         Raises NoSuchOwnCase, NotPossibleNow, BadSubmission.
@@ -353,7 +363,7 @@ class Survivors(Lists):
         with self._database.write() as session:
             case = self._of_pictures(session, case_id)
             self._shelf.hold(session)
-            self._messages.reply(session, case, words, person.id)
+            self._messages.reply(session, case, words, person.id, seen)
             self._pictures.decline(session, case, picture_id)
 
     def _of_pictures(self, session: Session, case_id: int) -> OwnCaseRow:
@@ -368,17 +378,21 @@ class Survivors(Lists):
         case_id: int,
         words: str,
         more: Sequence[tuple[Signal, ...]] = (),
+        *,
+        seen: int | None = None,
     ) -> None:
         """Do what a notice asks for; see `Notices.accept`."""
         with self._database.write() as session:
             case = rows.require(session, case_id, locked=True)
-            self._notices.accept(session, case, person.id, words, more)
+            self._notices.accept(session, case, person.id, words, more, seen=seen)
 
-    def decline_notice(self, person: Person, case_id: int, words: str) -> None:
+    def decline_notice(
+        self, person: Person, case_id: int, words: str, *, seen: int | None = None
+    ) -> None:
         """Not do it. Raises NoSuchOwnCase, NotPossibleNow, BadSubmission."""
         with self._database.write() as session:
             case = rows.require(session, case_id, locked=True)
-            self._notices.decline(session, case, person.id, words)
+            self._notices.decline(session, case, person.id, words, seen=seen)
 
     # What happens by itself.
 

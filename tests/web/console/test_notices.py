@@ -148,6 +148,43 @@ def test_accepted_with_words_that_reach_them(hotline: Hotline):
     assert f'href="{here}"' not in somebody.get("/console/notices").text
 
 
+def test_what_came_after_it_was_opened_stays_unread(hotline: Hotline, sites):
+    survivors, somebody = hotline.desk.service.survivors, hotline.browser()
+    answers = ("reply", "words"), ("accept", "accepting"), ("decline", "declining")
+    for number, (below, field) in enumerate(answers, start=81):
+        case_id = notice_of(hotline.desk, number).id
+        survivors.write(case_id, "Please be quick.")
+        page = opened(hotline, case_id)
+        shown = re.findall(r'name="seen" value="(.*?)"', page)
+        assert len(shown) == 4  # in each form that answers
+        survivors.write(case_id, "It is at another place, too.")
+        here, given = f"/console/notices/{case_id}", {"seen": shown[0], field: "We see."}
+        if below == "accept":  # by way of what is at its addresses
+            page = somebody.post(f"{here}/accept", given | {"fetch": "1"}).text
+            assert re.findall(r'name="seen" value="(.*?)"', page) == shown[:1]
+        somebody.notice(somebody.post(f"{here}/{below}", given))
+        assert survivors.mine(case_id).unread == 1, below
+
+
+def test_what_nobody_is_told_of_is_said_to_be_done_by_hand(hotline: Hotline, sites):
+    number, somebody = notice_of(hotline.desk, 91).id, hotline.browser()
+    webhooks, by_hand = hotline.desk.service.webhooks, "take the picture down by hand"
+
+    def warned() -> list[bool]:
+        fetched = {"accepting": "We see.", "fetch": "1"}
+        found = somebody.post(f"/console/notices/{number}/accept", fetched).text
+        return [by_hand in opened(hotline, number), by_hand in found]
+
+    assert warned() == [True, True]
+    made = webhooks.create("https://platform.example/hooks", ["case.opened"], "")[0].id
+    assert warned() == [True, True]
+    webhooks.update(made, events=["notice.accepted"])
+    assert warned() == [False, False]
+    webhooks.update(made, active=False)
+    assert warned() == [True, True]
+    webhooks.remove(made)
+
+
 def test_what_is_at_the_addresses_is_shown_before_anything_is_accepted(hotline: Hotline, sites):
     desk, gone = hotline.desk, "https://photos.example.org/gone"
     sites["https://photos.example.org/page"] = b"<!doctype html><p>no picture</p>"

@@ -146,6 +146,27 @@ def test_what_needs_no_answer_is_noted_as_read_and_logged(hotline: Hotline):
     assert hotline.actions(mine.id).count("own.messages_read") == 1
 
 
+def test_what_came_after_the_page_was_loaded_stays_unread(hotline: Hotline):
+    mine, survivors = own_of(hotline.desk, 52), hotline.desk.service.survivors
+    somebody, here = hotline.browser(), f"/console/own/{mine.id}"
+    (picture,) = mine.pictures
+
+    def sent(below: str, **fields: str) -> int:
+        """Send a form as it was before the person wrote once more; how much is unread then."""
+        survivors.write(mine.id, "Is it gone?")
+        shown = set(re.findall(r'name="seen" value="(.*?)"', somebody.get(here).text))
+        assert len(shown) == 1
+        survivors.write(mine.id, "It is at another place now.")
+        somebody.notice(somebody.post(f"{here}/{below}", {"seen": shown.pop(), **fields}))
+        return survivors.get(mine.id).unread
+
+    assert sent("reply", words="We look at it.") == 1
+    assert sent("read") == 1
+    assert sent(f"pictures/{picture.id}/decline", why="It is a logo.") == 1
+    survivors.read_messages(mine.id)
+    assert survivors.get(mine.id).unread == 0
+
+
 def test_a_notice_has_a_page_of_its_own(hotline: Hotline):
     notice = notice_of(hotline.desk)
     found = hotline.browser().get(f"/console/own/{notice.id}")

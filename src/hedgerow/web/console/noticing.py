@@ -9,6 +9,7 @@ from typing import NamedTuple
 from starlette.responses import Response
 
 from hedgerow.accounts import Permission
+from hedgerow.cases.webhooks import EndpointState
 from hedgerow.survivors import (
     DSA,
     LATE,
@@ -103,12 +104,16 @@ def why_not(notice: Notice, person_id: int) -> str:
 
 
 class Opened(NamedTuple):
-    """A notice with what it says, and names of who of us wrote and answered."""
+    """A notice with what it says, and names of who of us wrote and answered.
+
+    others: how many more could answer it. told: whether a webhook takes it to a platform.
+    """
 
     case: OwnCase
     removal: Notice
     names: Mapping[int, str]
     others: int
+    told: bool
 
 
 async def load(visit: Visit, notice_id: int) -> Opened:
@@ -138,7 +143,11 @@ def _with_names(visit: Visit, case: OwnCase) -> Opened:
     if case.notice.answered_by is not None:
         wrote.add(case.notice.answered_by)
     others = [each for each in people.active(Permission.SURVIVORS) if each.id != visit.person.id]
-    return Opened(case, case.notice, people.names(wrote), len(others))
+    told = any(
+        each.state is EndpointState.ACTIVE and "notice.accepted" in each.events
+        for each in visit.service.webhooks.list()
+    )
+    return Opened(case, case.notice, people.names(wrote), len(others), told)
 
 
 def show(visit: Visit, opened: Opened, problem: str = "", status: int = 200) -> Response:

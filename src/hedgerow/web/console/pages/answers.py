@@ -30,12 +30,13 @@ async def accept(visit: Visit, notice_id: int) -> Response:
         return await _found(visit, notice_id)
     survivors, person = visit.service.survivors, visit.person
     words, sealed = visit.form.text("accepting"), visit.form.many("found")
+    seen = visit.form.number("seen")
 
     def accepted() -> None:
         more: Sequence[tuple[Signal, ...]] = [
             survivors.open_found(person, notice_id, each) for each in sealed
         ]
-        survivors.accept_notice(person, notice_id, words, more)
+        survivors.accept_notice(person, notice_id, words, more, seen=seen)
 
     return await _answered(visit, notice_id, accepted, "The notice is accepted.")
 
@@ -44,11 +45,11 @@ async def accept(visit: Visit, notice_id: int) -> Response:
 async def decline(visit: Visit, notice_id: int) -> Response:
     """Not do it, and say why."""
     survivors, person = visit.service.survivors, visit.person
-    words = visit.form.text("declining")
+    words, seen = visit.form.text("declining"), visit.form.number("seen")
     return await _answered(
         visit,
         notice_id,
-        lambda: survivors.decline_notice(person, notice_id, words),
+        lambda: survivors.decline_notice(person, notice_id, words, seen=seen),
         "The notice is declined; they can disagree with that.",
     )
 
@@ -84,6 +85,7 @@ async def _found(visit: Visit, notice_id: int) -> Response:
         **opened._asdict(),
         lines=lines,
         words=visit.form.text("accepting"),
+        seen=visit.form.number("seen"),
         limits=visit.service.survivors.limits,
     )
 

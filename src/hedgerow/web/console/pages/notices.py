@@ -64,17 +64,21 @@ async def open_notice(visit: Visit, notice_id: int) -> Response:
 async def reply(visit: Visit, notice_id: int) -> Response:
     """Write to whoever asks."""
     survivors, person, words = visit.service.survivors, visit.person, visit.form.text("words")
+    seen = visit.form.number("seen")
     return await _done(
-        visit, notice_id, lambda: survivors.reply(person, notice_id, words), "Your message is sent."
+        visit,
+        notice_id,
+        lambda: survivors.reply(person, notice_id, words, seen=seen),
+        "Your message is sent.",
     )
 
 
 @page("POST", "/notices/{notice_id:id}/read", needs=Permission.SURVIVORS)
 async def read(visit: Visit, notice_id: int) -> Response:
     """Note that there is nothing to answer."""
-    survivors = visit.service.survivors
+    survivors, seen = visit.service.survivors, visit.form.number("seen")
     return await _done(
-        visit, notice_id, lambda: survivors.read_messages(notice_id), "Noted as read."
+        visit, notice_id, lambda: survivors.read_messages(notice_id, seen=seen), "Noted as read."
     )
 
 

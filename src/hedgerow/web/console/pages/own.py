@@ -91,16 +91,22 @@ def _typed(visit: Visit, case: OwnCase, picture_id: int | None) -> Mapping[str, 
 async def reply(visit: Visit, own_id: int) -> Response:
     """Write to the person."""
     survivors, person, words = visit.service.survivors, visit.person, visit.form.text("words")
+    seen = visit.form.number("seen")
     return await _done(
-        visit, own_id, lambda: survivors.reply(person, own_id, words), "Your message is sent."
+        visit,
+        own_id,
+        lambda: survivors.reply(person, own_id, words, seen=seen),
+        "Your message is sent.",
     )
 
 
 @page("POST", "/own/{own_id:id}/read", needs=Permission.SURVIVORS)
 async def read(visit: Visit, own_id: int) -> Response:
     """Note that there is nothing to answer."""
-    survivors = visit.service.survivors
-    return await _done(visit, own_id, lambda: survivors.read_messages(own_id), "Noted as read.")
+    survivors, seen = visit.service.survivors, visit.form.number("seen")
+    return await _done(
+        visit, own_id, lambda: survivors.read_messages(own_id, seen=seen), "Noted as read."
+    )
 
 
 @page("POST", "/own/{own_id:id}/pictures/{picture_id:id}/accept", needs=Permission.SURVIVORS)
@@ -120,10 +126,11 @@ async def accept(visit: Visit, own_id: int, picture_id: int) -> Response:
 async def decline(visit: Visit, own_id: int, picture_id: int) -> Response:
     """Let a picture protect no more, and say why."""
     survivors, person, why = visit.service.survivors, visit.person, visit.form.text("why")
+    seen = visit.form.number("seen")
     return await _done(
         visit,
         own_id,
-        lambda: survivors.decline_picture(person, own_id, picture_id, why),
+        lambda: survivors.decline_picture(person, own_id, picture_id, why, seen=seen),
         "The picture is declined; your message is sent.",
         picture_id,
     )
