@@ -9,7 +9,7 @@ from typing import NamedTuple
 from starlette.responses import Response
 
 from hedgerow.accounts import Permission
-from hedgerow.cases.webhooks import EndpointState
+from hedgerow.cases import EndpointState
 from hedgerow.survivors import (
     DSA,
     LATE,
