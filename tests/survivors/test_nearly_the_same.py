@@ -7,7 +7,7 @@ from tests.cases.making import answer, match
 from tests.survivors.making import companion
 
 from hedgerow.cases import Choice
-from hedgerow.survivors.errors import UnfitBank
+from hedgerow.survivors import UnfitBank
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ def exit_code_of(problem: Exception) -> int | None:
         settings,
         signals,
         store,
+        survivors,
         web,
     )
 
@@ -73,6 +74,7 @@ def exit_code_of(problem: Exception) -> int | None:
         matching.ResultsProblem,
         settings.BadSettings,
         signals.SignalProblem,
+        survivors.UnfitBank,
         web.BadFile,
         web.BadListening,
     )

@@ -53,6 +53,8 @@ def serve(
     with opened(home) as place:
         settings = place.settings
         web.check_files(settings.help)
+        if settings.help.enabled:
+            _prepare_help(place)
         listening = _listening(settings, given)
         taken = web.bind(listening, settings.web)
         url = web.url_of(taken, listening)
@@ -143,6 +145,18 @@ def plan_of(settings: Settings, shown: tuple[tuple[str, str, str, str], ...] = (
         help=settings.help,
         settings_shown=shown,
     )
+
+
+def _prepare_help(place: Opened) -> None:
+    """Make what the survivors' pages need; raises UnfitBank where it can't be had."""
+    from hedgerow.banks import Banks
+    from hedgerow.cases import Cases
+    from hedgerow.store import Vault
+    from hedgerow.survivors import Survivors
+
+    settings = place.settings
+    vault, banks = Vault(settings.resolved_vault_key), Banks(place.database, settings.banks)
+    Survivors(place.database, banks, Cases(banks), vault, settings.survivors).prepare()
 
 
 def _listening(settings: Settings, given: dict[str, Any]) -> Listening:

@@ -11,6 +11,7 @@ from hedgerow.survivors.errors import (
     NotPossibleNow,
     SurvivorsProblem,
     TooManyTries,
+    UnfitBank,
     UnreadableCode,
 )
 from hedgerow.survivors.limits import Limits
@@ -76,6 +77,7 @@ __all__ = [
     "SurvivorsProblem",
     "TooManyTries",
     "Tried",
+    "UnfitBank",
     "UnreadableCode",
     "escalation",
     "is_number",

@@ -183,3 +183,14 @@ class TestTheCommand:
         assert f"{path}, " in " ".join(ended.stderr.split())
         assert "Traceback" not in ended.stderr
         assert ended.stdout == ""  # nor was a key made that nobody has seen
+
+    def test_a_bank_that_would_not_protect_ends_it_too(self, tmp_path):
+        home = tmp_path / "home"
+        made = [COMMAND, "bank", "create", "own-pictures", "--action", "record", "--home", home]
+        subprocess.run(made, capture_output=True, check=True, timeout=120)
+        ended = self.served(home)
+        assert ended.returncode == 2
+        told = " ".join(ended.stderr.split())
+        assert "the bank own-pictures can't hold people's own pictures" in told
+        assert "Traceback" not in ended.stderr
+        assert ended.stdout == ""
