@@ -22,10 +22,14 @@ _OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
 _KEYWORDS = {"_": None, "ngettext": (1, 2), "marked": None}
 _VALUE = re.compile(r"%\(\w+\)s|%%|\{\w+\}")
 _STATUSES = ("draft", "checked")
+_PACKAGE = "src/hedgerow/web/help"
 
 
-def check(_project: Project) -> Report:
+def check(project: Project) -> Report:
     """Compare each catalogue with what the pages say."""
+    for code in LANGUAGES:
+        if code != SOURCE:
+            project.read(f"{_PACKAGE}/locale/{code}/LC_MESSAGES/messages.po")
     said = template()
     report = Report(f"{len(said)} sentences are in {len(LANGUAGES) - 1} catalogues")
     for code in LANGUAGES:

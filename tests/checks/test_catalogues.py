@@ -14,7 +14,10 @@ from hedgerow.web.help import catalogues as languages
 ROOT = Path(__file__).parents[2]
 SENTENCE = "Protect my picture"
 WITH_VALUE = "These pages are run by %(name)s."
-PLURAL = ("We do not look for it any more.", "We do not look for them any more.")
+PLURAL = (
+    "%(num)s of them was yours, and was stopped.",
+    "%(num)s of them were yours, and were stopped.",
+)
 
 
 @pytest.fixture
