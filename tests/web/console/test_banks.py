@@ -26,6 +26,22 @@ def test_banks_are_listed_with_what_a_match_means(desk, browser):
     assert "Make a bank" in browser("lead").get("/console/banks").text
 
 
+def test_whose_hashes_are_about_people_are_for_the_trained_alone(desk, browser):
+    bank = bank_of(desk)
+    number = content_of(desk, bank).id
+    paths = f"/console/banks/{bank}/content", f"/console/banks/{bank}/content/{number}"
+    assert [browser("moderator").get(path).status_code for path in paths] == [200, 200]
+    trained = ReviewPolicy(desk.service.banks.get(bank).id, trained=True)
+    desk.service.cases.set_policy(desk.service.people.get(desk.people["lead"]), trained)
+    for who in ("moderator", "lead", "administrator"):
+        for path in paths:
+            refused = browser(who).get(path)
+            assert refused.status_code == 403
+            assert "for people trained for it" in refused.text
+        assert browser(who).get(f"/console/banks/{bank}").status_code == 200
+    assert [browser("companion").get(path).status_code for path in paths] == [200, 200]
+
+
 def test_a_bank_is_made(desk, browser):
     lead = browser("lead")
     answer = lead.post(

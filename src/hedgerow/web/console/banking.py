@@ -8,11 +8,12 @@ from typing import NamedTuple, TypeVar
 
 from hedgerow.accounts import People, Permission
 from hedgerow.banks import Bank, NoSuchBank, NoSuchContent
-from hedgerow.cases import ReviewPolicy
+from hedgerow.cases import DEFAULTS, ReviewPolicy
 from hedgerow.signals import Comparison, registry
 from hedgerow.web.changing import change
 from hedgerow.web.console.refusals import nothing_here
 from hedgerow.web.console.visit import Visit
+from hedgerow.web.html.refusals import Refusal
 
 Result = TypeVar("Result")
 
@@ -33,6 +34,24 @@ def known() -> Iterator[None]:
         yield
     except (NoSuchBank, NoSuchContent):
         raise nothing_here() from None
+
+
+async def check_may_look_into(visit: Visit, name: str) -> None:
+    """See that this person may look at what is in a bank; raises Refusal.
+
+    Hashes of people's own pictures are about these people: whoever isn't trained to work with them
+    sees how many there are, and nothing of them.
+    """
+    rooms, cases = visit.service.banks, visit.service.cases
+    with known():
+        bank, policies = await visit.read(lambda: (rooms.get(name), cases.policies()))
+    if policies.get(bank.id, policies[DEFAULTS]).trained and not visit.may(Permission.SURVIVORS):
+        raise Refusal(
+            403,
+            "This bank is for people trained for it",
+            "What is in it is about the people in the pictures. An administrator can give somebody "
+            "who is trained the role companion.",
+        )
 
 
 class Deciders(NamedTuple):

@@ -11,7 +11,7 @@ from hedgerow.accounts import Permission
 from hedgerow.banks import BadContent, BanksProblem
 from hedgerow.matching import banked_signals
 from hedgerow.signals import Signal, SignalProblem
-from hedgerow.web.console.banking import changed, known
+from hedgerow.web.console.banking import changed, check_may_look_into, known
 from hedgerow.web.console.hashing import hashed, signals_in
 from hedgerow.web.console.routing import page
 from hedgerow.web.console.visit import Visit
@@ -26,6 +26,7 @@ _HIDDEN = frozenset({"labels", "note", "source", "reference", "hash"})
 @page("GET", "/banks/{name}/content", needs=Permission.BANKS_READ)
 async def contents(visit: Visit, name: str) -> Response:
     """One page of a bank's contents, in the order of their numbers."""
+    await check_may_look_into(visit, name)
     rooms, start = visit.service.banks, _number(visit, "from")
     after = start - 1 if start else _number(visit, "after")
     rows = min(visit.limits.page_rows, rooms.limits.max_page - 1)
@@ -58,6 +59,7 @@ async def content(visit: Visit, name: str, content_id: int) -> Response:
 
 
 async def _show(visit: Visit, name: str, content_id: int, problem: str = "") -> Response:
+    await check_may_look_into(visit, name)
     rooms = visit.service.banks
     with known():
         bank, found = await visit.read(lambda: (rooms.get(name), rooms.content(name, content_id)))
