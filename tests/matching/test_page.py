@@ -294,8 +294,8 @@ def test_no_piece_of_any_picture_is_kept_or_shown(banks, matcher, photographs, t
     files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
     kept = {path: path.read_bytes() for path in files}
     assert {path.name for path in kept} >= {"page.html", "hedgerow.db"}
-    # An empty database has 480 kB of it, and the smallest of the pictures 110 kB.
-    assert sum(map(len, kept.values())) < 600_000
+    # An empty database has 580 kB of it, and the smallest of the pictures 110 kB.
+    assert sum(map(len, kept.values())) < 650_000
     for name in names:
         data = (photographs / name).read_bytes()
         pixels = media.decode(data, media.Limits()).pixels.tobytes()

@@ -51,9 +51,9 @@ def make_help(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Runni
     """Starts a server of one's own, with other options: `make_help(notices=False)`."""
     with ExitStack() as stack:
 
-        def make(**options: Any) -> Running:
+        def make(survivors: Limits = MANY, **options: Any) -> Running:
             given = HelpOptions(**OPTIONS | options)
-            plan = plan_for(tmp_path, database_url, help=given, survivors=MANY)
+            plan = plan_for(tmp_path, database_url, help=given, survivors=survivors)
             return stack.enter_context(running(plan))
 
         yield make

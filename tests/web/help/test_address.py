@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
+from tests.survivors.conftest import CHEAP
 
+from hedgerow.survivors import Limits
 from hedgerow.survivors.attempts import line_of
 from hedgerow.web.help.address import address_of
 
@@ -73,9 +75,7 @@ def test_whatever_a_proxy_writes_it_is_an_address_or_counts_nowhere(
 
 def test_tries_are_counted_by_it(make_help, visit, protect) -> None:
     """Behind a proxy, who tries codes from one address keeps no other out."""
-    server = make_help(proxies=1)
-    limits = server.service.survivors.limits
-    limits.__dict__["address_tries"] = 3
+    server = make_help(Limits(**CHEAP, address_tries=3), proxies=1)
     somebody = visit(server)
     form = {"code": "abandon " * 6}
 
