@@ -8,7 +8,7 @@ from tests.survivors.making import companion, hashes, particulars, pictures, tic
 
 from hedgerow.cases import Choice, NotYours
 from hedgerow.survivors import Limits, NoticeState, PictureState, read_submissions
-from hedgerow.survivors import pictures as room
+from hedgerow.survivors import shelf as room
 
 
 @pytest.fixture

@@ -20,10 +20,9 @@ from hedgerow.survivors.models import OwnCaseRow, OwnPictureRow
 from hedgerow.survivors.records import CaseKind, PictureState, Submission
 from hedgerow.survivors.rows import SUBJECT, picture_of, pictures_of
 from hedgerow.survivors.sealing import Sealing
-from hedgerow.survivors.shelf import Place, Shelf
+from hedgerow.survivors.shelf import Place, Shelf, in_portions
 
 _COUNTER = "own_picture"
-_ASKED_AT_ONCE = 5_000
 
 
 class Pictures:
@@ -255,13 +254,12 @@ class Pictures:
                 OwnCaseRow.kind == CaseKind.PICTURES,
             )
         )
-        found: dict[int, list[int]] = {}
-        for bank_id, content_id in session.execute(query.distinct()):
-            if bank_id is not None and content_id is not None:
-                found.setdefault(bank_id, []).append(content_id)
-        for bank_id, contents in found.items():
-            for start in range(0, len(contents), _ASKED_AT_ONCE):
-                yield bank_id, contents[start : start + _ASKED_AT_ONCE]
+        places = session.execute(query.distinct())
+        return in_portions(
+            (bank_id, content_id)
+            for bank_id, content_id in places
+            if bank_id is not None and content_id is not None
+        )
 
     def counts(
         self, session: Session, case_ids: Collection[int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -45,7 +45,7 @@ from hedgerow.survivors.records import (
     Submission,
 )
 from hedgerow.survivors.sealing import Sealing
-from hedgerow.survivors.shelf import Shelf
+from hedgerow.survivors.shelf import Shelf, in_portions
 
 VISITOR = Actor(ActorKind.VISITOR)
 """Who acts on the survivors' pages: the log says what happened to which case, and never who."""
@@ -410,29 +410,30 @@ class Survivors(Lists):
 
     def _pause_wrong(self) -> None:
         with self._database.read() as session:
-            wrong = self._wrong(session)
-        for content_id, disputes in wrong:
+            wrong = self._found_wrong(self._pictures.protected_contents(session))
+        for _bank_id, content_id, disputes in wrong:
             with self._database.write() as session:
                 self._pictures.pause(session, content_id, disputes)
 
-    def _wrong(self, session: Session) -> list[tuple[int, int]]:
-        most = self.limits.pause_disputes
+    def _found_wrong(self, portions: Iterable[tuple[int, list[int]]]) -> list[tuple[int, int, int]]:
+        """Of contents, a bank's number with some of them at a time, those that people called wrong
+        again and again and never right: the bank's number, the content's, and how often."""
         return [
-            (content_id, found.disputes)
-            for bank_id, contents in self._pictures.protected_contents(session)
+            (bank_id, content_id, found.disputes)
+            for bank_id, contents in portions
             for content_id, found in self._cases.found(bank_id, contents).items()
-            if found.disputes >= most and not found.confirmations
+            if found.disputes >= self.limits.pause_disputes and not found.confirmations
         ]
 
     def _end_wrong_notices(self) -> None:
         """Take out what notices put into banks where people called what it found wrong."""
         with self._database.read() as session:
             banked = self._notices.banked(session)
-        for place, notices in banked.items():
-            found = self._cases.found(place[0], [place[1]]).get(place[1])
-            if found and found.disputes >= self.limits.pause_disputes and not found.confirmations:
-                with self._database.write() as session:
-                    self._notices.take_out(session, place, notices, found.disputes)
+            wrong = self._found_wrong(in_portions(banked))
+        for bank_id, content_id, disputes in wrong:
+            place = bank_id, content_id
+            with self._database.write() as session:
+                self._notices.take_out(session, place, banked[place], disputes)
 
     def _forget_cases(self) -> None:
         if not self.limits.case_days:

@@ -7,7 +7,7 @@ label nothing is passed on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 
 from sqlalchemy.orm import Session
@@ -27,6 +27,9 @@ SOURCE = "own picture"
 NOTICE = "removal notice"
 
 _EXACT = ("sha256", "md5")
+
+_ASKED_AT_ONCE = 5_000
+"""Contents in one statement: SQLite takes some 32,000 values."""
 
 Place = tuple[int, int]
 """Where a content is: the numbers of its bank and of itself."""
@@ -131,3 +134,13 @@ class Shelf:
             also()
 
         self._cases.withdraw_contents(contents, last)
+
+
+def in_portions(places: Iterable[Place]) -> Iterator[tuple[int, list[int]]]:
+    """Contents by bank: its number, and as many of them as one statement takes."""
+    found: dict[int, list[int]] = {}
+    for bank_id, content_id in places:
+        found.setdefault(bank_id, []).append(content_id)
+    for bank_id, contents in found.items():
+        for start in range(0, len(contents), _ASKED_AT_ONCE):
+            yield bank_id, contents[start : start + _ASKED_AT_ONCE]

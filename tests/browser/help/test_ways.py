@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from tests.browser.help.visitor import ADULT, Kept, Visitor
 from tests.survivors.making import companion
@@ -182,9 +182,9 @@ def test_the_network_may_go_away(browser: Browser, server: Running, photograph: 
     # The answer gets lost on its way: it is sent once more, and is still one case.
     lost: list[str] = []
 
-    def lose(route: object) -> None:
-        lost.append(route.fetch().text())  # type: ignore[attr-defined]
-        route.abort()  # type: ignore[attr-defined]
+    def lose(route: Route) -> None:
+        lost.append(route.fetch().text())
+        route.abort()
 
     page.route("**/protect/send", lose, times=1)
     page.locator("#send").click()
